@@ -7,6 +7,7 @@ NewsdeskError                 everything that we raise on purpose
 ├── DeliveryError             a mail could not be handed over; carries permanence
 ├── WorkerError               a document cost its worker process its life (time, memory, crash)
 ├── LedgerError               the ledger cannot be used as it is (schema too new, disk full, locked too long)
+├── ArchiveError              a fetched page cannot be stored or read
 ├── SearchIndexError          the search index cannot be used as it is
 └── (query.QueryError)        a query cannot be read; lives with the language
 
@@ -81,6 +82,10 @@ class WorkerError(NewsdeskError):
 
 class LedgerError(NewsdeskError):
     """The ledger cannot be used as it is."""
+
+
+class ArchiveError(NewsdeskError):
+    """A fetched page cannot be stored or read."""
 
 
 class SearchIndexError(NewsdeskError):

@@ -9,8 +9,9 @@ from newsdesk.query import Query
 
 
 class Stage(StrEnum):
-    """Where a row stands: entries collect; articles tag, index, alert; notifications render, send; all done at last."""
+    """Where a row stands: feeds poll; entries collect; articles tag, index, alert; notifications render; mails send."""
 
+    POLL = "poll"  # feeds stay here as long as they are watched
     COLLECT = "collect"
     TAG = "tag"
     INDEX = "index"
@@ -62,6 +63,7 @@ class Reason(StrEnum):
     PARSER_TIMEOUT = "parser-timeout"
     PARSER_MEMORY = "parser-memory"
     PARSER_CRASH = "parser-crash"
+    INDEX_REFUSED = "index-refused"  # the index does not take the document as it is
     # mail
     NO_READER = "no-reader"  # the watchlist no longer names this reader
     RELAY_DOWN = "relay-down"

@@ -1,0 +1,55 @@
+# make demo   the whole line on a sample newsroom, with Airflow; ends by itself
+# make up     the same, live and lasting, with your watchlist (WATCHLIST=…)
+# make test   every check and every test
+# make check  format, lint, types, import contracts
+# make lock   resolve the requirements anew
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+WATCHLIST ?=
+RUN := .venv/.run-installed
+DEV := .venv/.dev-installed
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo up test check lint servers lock clean
+
+demo: $(RUN)
+	@$(BIN)/newsdesk demo
+
+up: $(RUN)
+	@$(BIN)/newsdesk up $(if $(WATCHLIST),--watchlist $(WATCHLIST))
+
+test: check servers
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+servers:
+	@bin/test-servers
+
+lock: $(DEV)
+	$(BIN)/uv pip compile -q --generate-hashes --upgrade requirements/pip.in -o requirements/pip.txt
+	$(BIN)/uv pip compile -q --generate-hashes --upgrade --extra airflow --extra build --extra dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --generate-hashes --extra airflow --extra build -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+
+$(RUN): requirements/pip.txt requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Newsdesk is locked for Python 3.11, this is %d.%d: make PYTHON=/path/to/python3.11 …" % sys.version_info[:2])'
+	@echo "Installing Newsdesk into .venv (a minute or two, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/pip.txt
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib newsdesk extractors || true
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	@echo "Installing the tools of the tests"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv demo-output .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,171 @@
+"""Commands that do the work: run, poll, collect, deliver, maintain, requeue, index."""
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from newsdesk import pipeline
+from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, err, out, print_json, services_for
+from newsdesk.errors import NewsdeskError
+from newsdesk.ledger import tables
+from newsdesk.ledger.leases import requeue as requeue_rows
+from newsdesk.model import Counts
+from newsdesk.services import Services
+
+STEPS: tuple[Callable[[Services], Counts], ...] = (
+    pipeline.poll,
+    pipeline.collect,
+    pipeline.tag,
+    pipeline.index,
+    pipeline.alert,
+    pipeline.deliver,
+)
+
+lines = typer.Typer()
+
+
+@lines.command(rich_help_panel="Work")
+def run(
+    *,
+    loop: Annotated[bool, typer.Option("--loop", help="Go on for ever, until Ctrl-C.")] = False,
+    every: Annotated[int, typer.Option(help="With --loop: seconds between two rounds.", min=1)] = 60,
+    home: HomeOption = None,
+    watchlist: WatchlistOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    r"""Run the whole line without Airflow: poll, collect, tag, index, alert, deliver.
+
+    \b
+    newsdesk run                    once: all that is due now
+    newsdesk run --loop --every 30  until Ctrl-C
+    newsdesk run --json | jq        the counts of each step
+    """
+    stop = threading.Event()
+    if loop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+    while True:
+        try:
+            with services_for(home, watchlist) as services:
+                counts = [_show_step(step, services) for step in STEPS]
+        except NewsdeskError as error:
+            if not loop:
+                raise
+            # a full disk or a locked database passes: say so, wait, go on where it stopped
+            err.print(f"[red]{type(error).__name__}:[/red] {error}; the next try is in {every} s")
+        else:
+            _print_counts(counts, as_json=as_json)
+        if not loop or stop.wait(every):
+            return
+
+
+def _show_step(step: Callable[[Services], Counts], services: Services) -> Counts:
+    """With a moving line on a terminal, silently elsewhere."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        progress.add_task(step.__name__, total=None)
+        return step(services)
+
+
+def _print_counts(counts: list[Counts], *, as_json: bool) -> None:
+    if as_json:
+        print_json(counts)
+        return
+    for count in counts:
+        out.print(pipeline.describe(count), markup=False)
+
+
+@lines.command(rich_help_panel="Work")
+def poll(
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Due or not; servers that told us to wait are left alone.")
+    ] = False,
+    home: HomeOption = None,
+    watchlist: WatchlistOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    r"""Poll the feeds that are due and store new entries; nothing else.
+
+    \b
+    newsdesk poll
+    newsdesk poll --now --json
+    """
+    if now:
+        with services_for(home, watchlist) as services:
+            pipeline.hasten(services)
+    _one(pipeline.poll, home, watchlist, as_json=as_json)
+
+
+@lines.command(rich_help_panel="Work")
+def deliver(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
+    r"""Hand over the mails that are due; nothing else.
+
+    \b
+    newsdesk deliver
+    """
+    _one(pipeline.deliver, home, watchlist, as_json=as_json)
+
+
+@lines.command(rich_help_panel="Care")
+def maintain(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
+    r"""Do the daily work: compare the index with the ledger and mend it, prune old polls.
+
+    \b
+    newsdesk maintain
+    """
+    _one(pipeline.maintain, home, watchlist, as_json=as_json)
+
+
+def _one(step: Callable[[Services], Counts], home: HomeOption, watchlist: WatchlistOption, *, as_json: bool) -> None:
+    with services_for(home, watchlist) as services:
+        counts = _show_step(step, services)
+    if as_json:
+        print_json(counts)
+    else:
+        out.print(pipeline.describe(counts), markup=False)
+
+
+@lines.command(rich_help_panel="Care")
+def requeue(
+    row: Annotated[str | None, typer.Argument(help="One id as shown by `newsdesk status`; default: all.")] = None,
+    *,
+    home: HomeOption = None,
+    watchlist: WatchlistOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    r"""Give quarantined rows another try.
+
+    \b
+    newsdesk requeue                 all of them
+    newsdesk requeue 3f2a…           one
+    """
+    waiting = (tables.entries, tables.articles, tables.notifications, tables.outbox)
+    with services_for(home, watchlist) as services, services.ledger.write() as connection:
+        now = services.clock()
+        counts = {table.name: requeue_rows(connection, table, now=now, row_id=row) for table in waiting}
+    if as_json:
+        print_json(counts)
+    else:
+        out.print(
+            ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing was quarantined"
+        )
+
+
+@lines.command("rebuild-index", rich_help_panel="Care")
+def rebuild_index(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
+    r"""Make the search index anew from the ledger; stages and alerts are not touched.
+
+    \b
+    newsdesk rebuild-index
+    """
+    with services_for(home, watchlist) as services:
+        number = pipeline.rebuild_index(services)
+    if as_json:
+        print_json({"articles": number})
+    else:
+        out.print(f"{number} articles written")

@@ -1,0 +1,126 @@
+"""Claim and record: the two ends of every step.
+
+A claim is a lease with a token. Whoever holds it may record the outcome; who lost it (the lease ran out and somebody
+else took the row) records nothing. `attempts` counts claims: a row that kills its process is not claimed for ever.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
+
+from newsdesk.ledger.connection import lock_rows
+from newsdesk.model import Done, Dropped, Outcome, Quarantined, Retry, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to record the outcome of one row until `until`."""
+
+    id: str
+    token: str
+    attempts: int  # this one included
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How many rows a claimer wants, from when, and for how long."""
+
+    now: datetime
+    limit: int
+    seconds: int
+
+
+def is_claimable(table: Table, stage: Stage, now: datetime) -> ColumnElement[bool]:
+    """At this stage, due, and nobody's."""
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    return (table.c.stage == stage.value) & (table.c.due_at <= now) & free
+
+
+def claim(
+    connection: Connection,
+    table: Table,
+    stage: Stage,
+    terms: Terms,
+) -> list[tuple[Lease, Row[Any]]]:
+    """Lease up to `terms.limit` rows, those due longest first."""
+    query = select(table).where(is_claimable(table, stage, terms.now))
+    query = query.order_by(table.c.due_at, table.c.id).limit(terms.limit)
+    rows = connection.execute(lock_rows(connection, query, table)).all()
+    until = terms.now + timedelta(seconds=terms.seconds)
+    claimed = []
+    for row in rows:
+        lease = Lease(id=row.id, token=uuid.uuid4().hex, attempts=row.attempts + 1, until=until)
+        connection.execute(
+            update(table)
+            .where(table.c.id == row.id)
+            .values(lease_until=until, lease_token=lease.token, attempts=lease.attempts)
+        )
+        claimed.append((lease, row))
+    return claimed
+
+
+def record(
+    connection: Connection,
+    table: Table,
+    lease: Lease,
+    outcome: Outcome,
+    *,
+    next_stage: Stage,
+    next_due: datetime | None,
+    **values: Any,
+) -> bool:
+    """Write the outcome and give the lease back; False where the lease was lost, and then nothing may be written.
+
+    `next_stage` and `next_due` count for Done only. A row at its last stage has no due time.
+    """
+    statement = (
+        update(table)
+        .where(table.c.id == lease.id, table.c.lease_token == lease.token)
+        .values(
+            **_settle(outcome, lease, next_stage=next_stage, next_due=next_due),
+            lease_until=None,
+            lease_token=None,
+            **values,
+        )
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def _settle(outcome: Outcome, lease: Lease, *, next_stage: Stage, next_due: datetime | None) -> dict[str, Any]:
+    common = {"outcome": outcome_name(outcome), "reason": outcome.reason and outcome.reason.value}
+    common["detail"] = outcome.detail[:2000] or None
+    match outcome:
+        case Done():
+            return common | {"stage": next_stage.value, "due_at": next_due, "attempts": 0}
+        case Dropped():
+            return common | {"stage": Stage.DONE.value, "due_at": None, "attempts": 0}
+        case Retry():
+            return common | {"due_at": outcome.at, "attempts": lease.attempts - (0 if outcome.counts else 1)}
+        case Quarantined():
+            return common | {"due_at": None}
+        case _:
+            assert_never(outcome)
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """The word that is stored and counted: done, dropped, retry or quarantined."""
+    return type(outcome).__name__.lower()
+
+
+def count_claimable(connection: Connection, table: Table, stages: Sequence[Stage], now: datetime) -> int:
+    """How many rows a step would find."""
+    conditions = or_(*(is_claimable(table, stage, now) for stage in stages))
+    return connection.execute(select(func.count()).select_from(table).where(conditions)).scalar_one()
+
+
+def requeue(connection: Connection, table: Table, *, now: datetime, row_id: str | None = None) -> int:
+    """Give quarantined rows another life; returns how many."""
+    statement = update(table).where(table.c.outcome == "quarantined", table.c.due_at.is_(None))
+    if row_id is not None:
+        statement = statement.where(table.c.id == row_id)
+    return connection.execute(statement.values(due_at=now, attempts=0, lease_until=None, lease_token=None)).rowcount

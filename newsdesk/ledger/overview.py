@@ -1,0 +1,158 @@
+"""The state of the whole in figures: for `newsdesk status`, the summary of the demonstration, and health checks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from newsdesk.ledger.tables import alerts, articles, entries, feeds, notifications, outbox, polls, tags
+from newsdesk.model import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """One feed and what came of its polls."""
+
+    name: str
+    url: str
+    polls: int
+    outcome: str | None  # of the last poll
+    reason: str | None
+    detail: str | None
+    status: int | None
+    entries: int
+    failures: int
+    last_polled_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    due_at: datetime | None
+    interval_seconds: int | None
+    final_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """So many rows at a stage ended, or wait, in this way."""
+
+    stage: str
+    outcome: str | None
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A row that a person should look at."""
+
+    kind: str  # entry, article, notification, mail
+    id: str
+    subject: str
+    outcome: str
+    reason: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Counts of everything."""
+
+    feeds: tuple[FeedLine, ...]
+    entries: tuple[Ending, ...]
+    articles: tuple[Ending, ...]
+    mails: tuple[Ending, ...]
+    topics: tuple[tuple[str, int], ...]
+    article_count: int
+    version_count: int
+    alert_count: int
+    mail_count: int
+    oldest_mail_at: datetime | None  # the oldest one that waits to be sent
+    troubles: tuple[Trouble, ...]
+
+
+def overview(connection: Connection) -> Overview:
+    """Read all figures in one view of the ledger."""
+    waiting_mail = select(func.min(outbox.c.created_at)).where(outbox.c.stage == Stage.SEND.value)
+    return Overview(
+        feeds=_feeds(connection),
+        entries=_endings(connection, entries),
+        articles=_endings(connection, articles),
+        mails=_endings(connection, outbox),
+        topics=_topics(connection),
+        article_count=_count(connection, articles),
+        version_count=connection.execute(select(func.coalesce(func.sum(articles.c.version), 0))).scalar_one(),
+        alert_count=_count(connection, alerts),
+        mail_count=_count(connection, outbox),
+        oldest_mail_at=connection.execute(waiting_mail).scalar_one(),
+        troubles=_troubles(connection),
+    )
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _feeds(connection: Connection) -> tuple[FeedLine, ...]:
+    counted = select(entries.c.feed_id, func.count().label("n")).group_by(entries.c.feed_id).subquery()
+    polled = select(polls.c.feed_id, func.count().label("n")).group_by(polls.c.feed_id).subquery()
+    query = (
+        select(feeds, counted.c.n.label("entries"), polled.c.n.label("polls"))
+        .outerjoin(counted, counted.c.feed_id == feeds.c.id)
+        .outerjoin(polled, polled.c.feed_id == feeds.c.id)
+        .where(feeds.c.active)
+        .order_by(feeds.c.name, feeds.c.url)
+    )
+    return tuple(_feed_line(connection, row) for row in connection.execute(query).all())
+
+
+def _feed_line(connection: Connection, row: Row[Any]) -> FeedLine:
+    last = connection.execute(
+        select(polls.c.status, polls.c.final_url)
+        .where(polls.c.feed_id == row.id)
+        .order_by(polls.c.started_at.desc())
+        .limit(1)
+    ).one_or_none()
+    names = (
+        *("name", "url", "outcome", "reason", "detail", "failures"),
+        *("last_polled_at", "last_success_at", "last_new_at", "due_at", "interval_seconds"),
+    )
+    return FeedLine(
+        **{name: getattr(row, name) for name in names},
+        polls=row.polls or 0,
+        entries=row.entries or 0,
+        status=last.status if last else None,
+        final_url=last.final_url if last else None,
+    )
+
+
+def _endings(connection: Connection, table: Table) -> tuple[Ending, ...]:
+    columns = (table.c.stage, table.c.outcome, table.c.reason)
+    query = select(*columns, func.count().label("n")).group_by(*columns).order_by(func.count().desc(), *columns)
+    return tuple(
+        Ending(stage=row.stage, outcome=row.outcome, reason=row.reason, count=row.n)
+        for row in connection.execute(query)
+    )
+
+
+def _topics(connection: Connection) -> tuple[tuple[str, int], ...]:
+    query = select(tags.c.topic, func.count().label("n")).where(tags.c.ended_at.is_(None)).group_by(tags.c.topic)
+    return tuple((row.topic, row.n) for row in connection.execute(query.order_by(tags.c.topic)))
+
+
+def _troubles(connection: Connection, limit: int = 50) -> tuple[Trouble, ...]:
+    found: list[Trouble] = []
+    places = (
+        ("entry", entries, entries.c.title),
+        ("article", articles, articles.c.title),
+        ("notification", notifications, notifications.c.key),
+        ("mail", outbox, outbox.c.subject),
+    )
+    for kind, table, subject in places:
+        query = select(table, subject.label("subject_")).where(table.c.outcome == "quarantined").limit(limit)
+        found += [
+            Trouble(
+                kind=kind, id=row.id, subject=row.subject_, outcome=row.outcome, reason=row.reason, detail=row.detail
+            )
+            for row in connection.execute(query)
+        ]
+    return tuple(found)

@@ -1,0 +1,268 @@
+"""The tables of the ledger. Every column that is no plain copy of what a document says has a comment.
+
+Ids are hashes of what a row is about, so that doing the same work twice gives the same row. Rows that wait for a step
+carry the seven columns of `work()`; `newsdesk.ledger.leases` is the only place that changes them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: timestamptz on PostgreSQL; on SQLite a text of fixed width in UTC, which sorts as time does."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL has a type of its own for this."""
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuses naive datetimes: they would be read back as another instant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without zone cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return (
+            value
+            if dialect.name == "postgresql"
+            else value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        )
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - its signature
+        """Always aware UTC."""
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return datetime.fromisoformat(value)
+
+
+metadata = MetaData()
+
+
+def work() -> tuple[Column[Any], ...]:
+    """Where a row stands in the line, and who works on it."""
+    return (
+        Column("stage", String(16), nullable=False),
+        Column("due_at", Instant, comment="not before; null: not by itself any more (done, dropped, quarantined)"),
+        Column("lease_until", Instant),
+        Column("lease_token", String(32), comment="fences: only the claimer with this token may record"),
+        Column("attempts", Integer, nullable=False, default=0, comment="claims at this stage that did not end well"),
+        Column("outcome", String(16), comment="of the last work: done, dropped, retry, quarantined"),
+        Column("reason", String(32), comment="a value of newsdesk.model.Reason"),
+        Column("detail", Text, comment="for people"),
+    )
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of the URL"),
+    Column("url", Text, nullable=False, unique=True, comment="as the watchlist declares it"),
+    Column("fetch_url", Text, nullable=False, comment="where it is polled: differs after a lasting move"),
+    Column("name", Text, nullable=False, comment="the source's name for readers"),
+    Column("language", Text),
+    Column("tier", Integer, nullable=False),
+    Column("spec", JSON, nullable=False, comment="the watchlist's other keys of this feed"),
+    Column("active", Boolean, nullable=False, comment="false: no longer in the watchlist; its history stays"),
+    Column("created_at", Instant, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("failures", Integer, nullable=False, default=0, comment="polls in a row without success"),
+    Column("interval_seconds", Integer),
+    Column("last_polled_at", Instant),
+    Column("last_success_at", Instant),
+    Column("last_new_at", Instant),
+    *work(),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("feed_id", String(32), ForeignKey("feeds.id"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("detail", Text),
+    Column("status", Integer),
+    Column("final_url", Text),
+    Column("size", Integer, comment="bytes of the decoded body"),
+    Column("entries_seen", Integer),
+    Column("entries_new", Integer),
+    Column("entries_changed", Integer),
+    Index("polls_feed", "feed_id", "started_at"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of feed and identity"),
+    Column("feed_id", String(32), ForeignKey("feeds.id"), nullable=False),
+    Column("identity", Text, nullable=False, comment="guid, else link, else hash of the text"),
+    Column("link", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("language", Text),
+    Column("published", Instant),
+    Column("published_source", String(16)),
+    Column("updated", Instant),
+    Column("fingerprint", String(32), nullable=False, comment="hash of title, text and link: tells an edit"),
+    Column("version", Integer, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("article_id", String(32), comment="the article that its page gave"),
+    Column("page_key", Text, comment="the archived page"),
+    Column("fetched_at", Instant),
+    *work(),
+    UniqueConstraint("feed_id", "identity"),
+    Index("entries_work", "stage", "due_at"),
+    Index("entries_link", "link"),
+    Index("entries_article", "article_id"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of the canonical URL's key"),
+    Column("url", Text, nullable=False, comment="where a person reads it"),
+    Column("feed_id", String(32), ForeignKey("feeds.id"), nullable=False, comment="the feed that brought it first"),
+    Column("source", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("language", Text),
+    Column("authors", JSON, nullable=False),
+    Column("published", Instant),
+    Column("published_source", String(16)),
+    Column("modified", Instant),
+    Column("fetched_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False, comment="when this version entered the ledger"),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("fingerprint", String(32), nullable=False, comment="hash of title and text: tells a new version"),
+    Column("page_key", Text),
+    Column("provenance", JSON, nullable=False, comment="field: [source, confidence]"),
+    Column("signals", JSON, nullable=False),
+    Column("tagged_at", Instant),
+    Column("indexed_at", Instant),
+    Column("alerted_at", Instant),
+    *work(),
+    Index("articles_work", "stage", "due_at"),
+    Index("articles_url", "url"),
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("article_id", String(32), ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    Column("published", Instant),
+    Column("modified", Instant),
+    Column("fetched_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("page_key", Text),
+)
+
+article_entries = Table(
+    "article_entries",
+    metadata,
+    Column("article_id", String(32), ForeignKey("articles.id"), primary_key=True),
+    Column("entry_id", String(32), ForeignKey("entries.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("article_id", String(32), ForeignKey("articles.id"), primary_key=True),
+    Column("article_version", Integer, primary_key=True),
+    Column("topic", String(64), primary_key=True),
+    Column("topic_version", String(16), primary_key=True),
+    Column("evidence", JSON, nullable=False),
+    Column("tagged_at", Instant, nullable=False),
+    Column("ended_at", Instant, comment="null: holds now; else replaced by a newer version of article or topic"),
+    Index("tags_topic", "topic", "ended_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of rule and article: once for ever"),
+    Column("rule", String(64), nullable=False),
+    Column("article_id", String(32), ForeignKey("articles.id"), nullable=False),
+    Column("article_version", Integer, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("alerts_article", "article_id"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="hash of the key"),
+    Column("key", Text, nullable=False, unique=True),
+    Column("reader", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    *work(),
+    Index("notifications_work", "stage", "due_at"),
+)
+
+notification_alerts = Table(
+    "notification_alerts",
+    metadata,
+    Column("notification_id", String(32), ForeignKey("notifications.id"), primary_key=True),
+    Column("alert_id", String(32), ForeignKey("alerts.id"), primary_key=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(32), ForeignKey("notifications.id"), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False, comment="the bytes as they are handed over: rendered once"),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    *work(),
+    Index("outbox_work", "stage", "due_at"),
+)
+
+domains = Table(
+    "domains",
+    metadata,
+    Column("domain", Text, primary_key=True, comment="registrable domain"),
+    Column("next_at", Instant, nullable=False, comment="the next request may start then"),
+)

@@ -1,0 +1,29 @@
+"""The line: poll, collect, tag, index, alert, deliver; six functions, each of which drains what waits for it.
+
+They are called by the DAGs, by `newsdesk run` and by the tests. Running one twice does nothing twice.
+"""
+
+from newsdesk.ledger import Waiting
+from newsdesk.pipeline.alert import alert
+from newsdesk.pipeline.collect import collect
+from newsdesk.pipeline.deliver import deliver
+from newsdesk.pipeline.index import index
+from newsdesk.pipeline.maintain import maintain, rebuild_index
+from newsdesk.pipeline.poll import hasten, poll
+from newsdesk.pipeline.report import describe, waiting
+from newsdesk.pipeline.tag import tag
+
+__all__ = [
+    "Waiting",
+    "alert",
+    "collect",
+    "deliver",
+    "describe",
+    "hasten",
+    "index",
+    "maintain",
+    "poll",
+    "rebuild_index",
+    "tag",
+    "waiting",
+]

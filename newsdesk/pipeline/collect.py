@@ -1,0 +1,227 @@
+"""collect: fetch the page of each entry, archive it, extract the article."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from extractors import ExtractError, Kind, ParsedArticle, extract_article
+from newsdesk.errors import ArchiveError, FetchError, WorkerError
+from newsdesk.fetch import Fetched, Fetcher, domain_of
+from newsdesk.intake import article_fingerprint, article_id
+from newsdesk.ledger import Lease, articles, entries
+from newsdesk.ledger.articles import Draft, StoredVersion
+from newsdesk.ledger.entries import Entry
+from newsdesk.model import Article, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
+from newsdesk.pipeline.manners import wait_for_slot
+from newsdesk.pipeline.step import Tally, in_batches, retry, unexpected
+from newsdesk.services import FailpointHit, Services
+from newsdesk.workers import DocumentWorkers
+
+_NO_ARTICLE = {
+    Kind.CONSENT: Reason.CONSENT_WALL,
+    Kind.PAYWALL: Reason.PAYWALL,
+    Kind.BOT_WALL: Reason.BOT_WALL,
+    Kind.INDEX: Reason.INDEX_PAGE,
+    Kind.SOFT_404: Reason.SOFT_404,
+    Kind.EMPTY: Reason.EMPTY_PAGE,
+}
+_HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What came of an entry's link."""
+
+    fetched_at: datetime | None = None
+    page_key: str | None = None
+    draft: Draft | None = None
+    known_article: str | None = None
+
+
+_NOTHING = _Page()
+
+
+def collect(services: Services, *, limit: int | None = None) -> Counts:
+    """Collect the page of every entry that waits for it; new articles and new versions wait for tagging then."""
+    tally = Tally("collect")
+
+    async def run() -> None:
+        with services.open_workers() as workers:
+            async with services.open_fetcher() as fetcher:
+                visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
+                await in_batches(services, entries.claim_waiting, visit.one, limit=limit)
+
+    asyncio.run(run())
+    return tally.counts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    services: Services
+    tally: Tally
+    fetcher: Fetcher
+    workers: DocumentWorkers
+
+    async def one(self, lease: Lease, entry: Entry) -> None:
+        try:
+            outcome, page = await self._work(entry)
+        except FailpointHit:
+            raise
+        except Exception as error:
+            outcome, page = self._outcome_of(error, lease), _NOTHING
+        self.services.failpoint("collect.worked")
+        await asyncio.to_thread(self._record, lease, entry, outcome, page)
+        self.services.failpoint("collect.recorded")
+
+    async def _work(self, entry: Entry) -> tuple[Outcome, _Page]:
+        if entry.link is None:
+            return Dropped(reason=Reason.NO_LINK, detail="the entry has no link to a page"), _NOTHING
+        known = await asyncio.to_thread(self._known_article, entry)
+        if known is not None:
+            return Done(reason=Reason.KNOWN_ARTICLE), _Page(known_article=known)
+        rules = await self.fetcher.robots(entry.link)
+        if not rules.allows(entry.link):
+            return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
+        busy_until = await wait_for_slot(self.services, entry.link, least_seconds=rules.crawl_delay or 0.0)
+        if busy_until is not None:
+            return Retry(at=busy_until, reason=Reason.HOST_BUSY, counts=False), _NOTHING
+        fetched = await self.fetcher.get(entry.link, accept="page")
+        return await self._read(entry, fetched)
+
+    def _known_article(self, entry: Entry) -> str | None:
+        """The article of this link where another entry brought it: its page need not be fetched again."""
+        if entry.version > 1 or entry.link is None:
+            return None
+        candidate = article_id(entry.link)
+        with self.services.ledger.read() as connection:
+            return candidate if articles.stored_version(connection, candidate) else None
+
+    async def _read(self, entry: Entry, fetched: Fetched) -> tuple[Outcome, _Page]:
+        now = self.services.clock()
+        content_type = (fetched.content_type or "").partition(";")[0].strip().lower()
+        if content_type not in _HTML:
+            return Dropped(reason=Reason.NOT_HTML, detail=f"the page is {content_type}"), _Page(fetched_at=now)
+        key = await asyncio.to_thread(
+            self.services.archive.put,
+            url=fetched.final_url,
+            fetched_at=now,
+            status=fetched.status,
+            headers=fetched.headers,
+            body=fetched.body,
+        )
+        page = _Page(fetched_at=now, page_key=key)
+        parsed = await self.workers.run(
+            extract_article,
+            fetched.body,
+            fetched.final_url,
+            content_type=fetched.content_type,
+            engine=self.services.settings.engine,
+            now=now,
+        )
+        if parsed.kind in _NO_ARTICLE:
+            return Dropped(reason=_NO_ARTICLE[parsed.kind], detail=parsed.kind_reason), page
+        draft = make_draft(entry, parsed, final_url=fetched.final_url, page_key=key, fetched_at=now)
+        return Done(), _Page(fetched_at=now, page_key=key, draft=draft)
+
+    def _outcome_of(self, error: Exception, lease: Lease) -> Outcome:
+        match error:
+            case FetchError(permanent=True):
+                return Dropped(reason=Reason(error.reason), detail=str(error))
+            case FetchError():
+                reason, not_before = Reason(error.reason), error.retry_at
+                return retry(
+                    self.services, attempts=lease.attempts, reason=reason, detail=str(error), not_before=not_before
+                )
+            case WorkerError():
+                return Quarantined(reason=Reason(error.reason), detail=str(error))
+            case ExtractError():
+                return Dropped(reason=Reason.NOT_HTML, detail=str(error))
+            case ArchiveError():
+                return retry(
+                    self.services,
+                    attempts=lease.attempts,
+                    reason=Reason.STORAGE_FAILED,
+                    detail=str(error),
+                    counts=False,
+                )
+            case _:
+                return unexpected(error)
+
+    def _record(self, lease: Lease, entry: Entry, outcome: Outcome, page: _Page) -> None:
+        now = self.services.clock()
+        draft = page.draft
+        article = draft.article.id if draft else page.known_article
+        with self.services.ledger.write() as connection:
+            before = articles.stored_version(connection, article) if article else None
+            fresh = draft is not None and _is_fresh(entry, draft, before)
+            if draft is not None and not fresh and isinstance(outcome, Done):
+                outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
+            held = entries.record(connection, lease, outcome, **_values(page, article))
+            if held and draft is not None and fresh:
+                articles.store(connection, draft, before=before, now=now)
+            if held and article is not None:
+                articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)
+        self.tally.settle(outcome, held=held, subject=entry.link or entry.id)
+        self.tally.produced += fresh and held
+
+
+def _is_fresh(entry: Entry, draft: Draft, before: StoredVersion | None) -> bool:
+    """Whether the article, or this version of it, is new. Only the entry that brought an article may change it."""
+    if before is None:
+        return True
+    return before.fingerprint != draft.fingerprint and before.first_entry == entry.id
+
+
+def _values(page: _Page, article: str | None) -> dict[str, object]:
+    values: dict[str, object] = {"article_id": article} if article else {}
+    return values | ({"page_key": page.page_key, "fetched_at": page.fetched_at} if page.fetched_at else {})
+
+
+def make_draft(entry: Entry, parsed: ParsedArticle, *, final_url: str, page_key: str, fetched_at: datetime) -> Draft:
+    """The article that page and feed give together: the page first, the feed where the page is silent."""
+    url = _address(parsed, final_url)
+    published, source = _published(entry, parsed)
+    article = Article(
+        id=article_id(url),
+        url=url,
+        source=entry.source,
+        title=parsed.title or entry.title,
+        text=parsed.text,
+        summary=parsed.summary or entry.summary,
+        language=parsed.language or entry.language,
+        authors=parsed.authors or entry.authors,
+        published=published,
+        published_source=source,
+        modified=parsed.modified.astimezone(UTC) if parsed.modified else entry.updated,
+        fetched_at=fetched_at,
+        recorded_at=fetched_at,
+        first_seen_at=entry.first_seen_at,
+        kind=parsed.kind.value,
+    )
+    return Draft(
+        article=article,
+        feed_id=entry.feed_id,
+        entry_id=entry.id,
+        fingerprint=article_fingerprint(parsed),
+        page_key=page_key,
+        provenance={name: (found.source, found.confidence) for name, found in parsed.provenance.items()},
+        signals=parsed.signals,
+    )
+
+
+def _address(parsed: ParsedArticle, final_url: str) -> str:
+    """The page's own canonical URL, where it stays within the site: elsewhere it may be a mistake or a trap."""
+    canonical = parsed.canonical_url
+    return canonical if canonical and domain_of(canonical) == domain_of(final_url) else final_url
+
+
+def _published(entry: Entry, parsed: ParsedArticle) -> tuple[datetime | None, str | None]:
+    """The page's instant; the feed's where the page gives none, or only the day and the feed gives the time of it."""
+    page = parsed.published
+    if page is None:
+        return entry.published, entry.published_source and f"feed:{entry.published_source}"
+    same_day = entry.published is not None and abs((entry.published - page).total_seconds()) < 36 * 3600
+    if parsed.published_precision == "day" and same_day:
+        return entry.published, f"feed:{entry.published_source}"
+    found = parsed.provenance.get("published")
+    return page.astimezone(UTC), f"page:{found.source}" if found else "page"

@@ -1,0 +1,193 @@
+"""poll: ask the feeds that are due, store what is new. One feed's failure is that feed's alone."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from extractors import ExtractError, ParsedFeed, parse_feed
+from newsdesk.errors import FetchError, WorkerError
+from newsdesk.fetch import Fetched, Fetcher
+from newsdesk.intake import EntryIntent, decide, identities
+from newsdesk.ledger import Lease, entries, feeds, leases, tables
+from newsdesk.ledger.feeds import Feed, PollResult, Validators
+from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
+from newsdesk.pipeline.manners import wait_for_slot
+from newsdesk.pipeline.step import Tally, in_batches, unexpected
+from newsdesk.schedule import Rhythm, interval_after_failure, interval_after_success, server_floor, spread
+from newsdesk.services import Services
+from newsdesk.workers import DocumentWorkers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What a server gave: a document, or the news that it has not changed (`parsed` None)."""
+
+    fetched: Fetched
+    reason: Reason | None
+    body_hash: str | None
+    parsed: ParsedFeed | None
+
+
+def poll(services: Services, *, limit: int | None = None) -> Counts:
+    """Poll every feed of the watchlist that is due; new and changed entries wait for collection then."""
+    with services.ledger.write() as connection:
+        feeds.sync(connection, services.watchlist.feeds, services.clock())
+    tally = Tally("poll")
+
+    async def run() -> None:
+        with services.open_workers() as workers:
+            async with services.open_fetcher() as fetcher:
+                visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
+                await in_batches(services, feeds.claim_due, visit.one, limit=limit)
+
+    asyncio.run(run())
+    return tally.counts()
+
+
+def hasten(services: Services) -> int:
+    """Make every feed due now, but for those whose server told us to wait; returns how many."""
+    with services.ledger.write() as connection:
+        feeds.sync(connection, services.watchlist.feeds, services.clock())
+        return feeds.hasten(connection, services.clock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    services: Services
+    tally: Tally
+    fetcher: Fetcher
+    workers: DocumentWorkers
+
+    async def one(self, lease: Lease, feed: Feed) -> None:
+        busy_until = await wait_for_slot(self.services, feed.fetch_url)
+        if busy_until is not None:
+            await asyncio.to_thread(self._postpone, lease, feed, busy_until)
+            return
+        started = self.services.clock()
+        try:
+            answer = await self._ask(feed)
+        except FetchError as error:
+            reason = Reason(error.reason)
+            await self._fail(lease, feed, started, reason=reason, error=error, not_before=error.retry_at)
+        except WorkerError as error:
+            await self._fail(lease, feed, started, reason=Reason(error.reason), error=error)
+        except ExtractError as error:
+            await self._fail(lease, feed, started, reason=Reason.NOT_A_FEED, error=error)
+        except Exception as error:
+            defect = unexpected(error)
+            await self._fail(lease, feed, started, reason=defect.reason, error=Exception(defect.detail))
+        else:
+            self.services.failpoint("poll.worked")
+            await asyncio.to_thread(self._store, lease, feed, started, answer)
+            self.services.failpoint("poll.recorded")
+
+    async def _ask(self, feed: Feed) -> _Answer:
+        fetched = await self.fetcher.get(
+            feed.fetch_url, etag=feed.etag, last_modified=feed.last_modified, accept="feed"
+        )
+        if fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+            return _Answer(fetched=fetched, reason=Reason.NOT_MODIFIED, body_hash=feed.body_hash, parsed=None)
+        body_hash = hashlib.sha256(fetched.body).hexdigest()
+        if body_hash == feed.body_hash:
+            return _Answer(fetched=fetched, reason=Reason.UNCHANGED, body_hash=body_hash, parsed=None)
+        parsed = await self.workers.run(
+            parse_feed,
+            fetched.body,
+            fetched.final_url,
+            content_type=fetched.content_type,
+            day_first=feed.day_first,
+            default_zone=feed.default_zone,
+            now=self.services.clock(),
+        )
+        if parsed.not_a_feed_reason is not None:
+            raise FetchError(parsed.not_a_feed_reason, reason=Reason.NOT_A_FEED, status=fetched.status)
+        return _Answer(fetched=fetched, reason=None, body_hash=body_hash, parsed=parsed)
+
+    def _store(self, lease: Lease, feed: Feed, started: datetime, answer: _Answer) -> None:
+        """Entries, validators and next time in one transaction: a crash before it fetches again and loses nothing."""
+        now = self.services.clock()
+        fetched, parsed = answer.fetched, answer.parsed
+        with self.services.ledger.write() as connection:
+            intents: tuple[EntryIntent, ...] = ()
+            if parsed is not None:
+                names = [name for _, name in identities(parsed)]
+                intents = decide(feed.id, parsed, entries.known(connection, feed.id, names))
+                entries.store(connection, feed.id, intents, now)
+            new = sum(intent.version == 1 for intent in intents)
+            outcome = Done(reason=answer.reason, detail=(parsed.bozo_reason or "") if parsed else "")
+            result = PollResult(
+                started_at=started,
+                finished_at=now,
+                outcome=outcome,
+                status=fetched.status,
+                final_url=fetched.final_url,
+                size=len(fetched.body),
+                entries_seen=len(parsed.entries) if parsed else 0,
+                entries_new=new,
+                entries_changed=len(intents) - new,
+            )
+            interval = self._interval(feed, answer, result, now)
+            held = feeds.record_success(
+                connection,
+                lease,
+                result,
+                interval=interval,
+                next_at=now + spread(interval, self.services.chance()),
+                validators=_validators(answer),
+            )
+        self.tally.settle(outcome, held=held, subject=feed.url)
+        self.tally.produced += len(intents) if held else 0
+
+    def _interval(self, feed: Feed, answer: _Answer, result: PollResult, now: datetime) -> int:
+        ttl = answer.parsed.ttl_seconds if answer.parsed else None
+        return interval_after_success(
+            _rhythm(feed),
+            self.services.poll_limits,
+            new=result.entries_new,
+            seen=result.entries_seen,
+            floor=server_floor(answer.fetched.headers, ttl, now),
+        )
+
+    async def _fail(
+        self,
+        lease: Lease,
+        feed: Feed,
+        started: datetime,
+        *,
+        reason: Reason,
+        error: Exception,
+        not_before: datetime | None = None,
+    ) -> None:
+        now = self.services.clock()
+        pause = interval_after_failure(_rhythm(feed), self.services.poll_limits)
+        at = now + spread(pause, self.services.chance())
+        outcome = Retry(at=max(at, not_before) if not_before else at, reason=reason, detail=str(error))
+        status = error.status if isinstance(error, FetchError) else None
+        result = PollResult(started_at=started, finished_at=now, outcome=outcome, status=status)
+        await asyncio.to_thread(self._store_failure, lease, feed, result)
+
+    def _store_failure(self, lease: Lease, feed: Feed, result: PollResult) -> None:
+        with self.services.ledger.write() as connection:
+            held = feeds.record_failure(connection, lease, result, failures=feed.failures + 1)
+        self.tally.settle(result.outcome, held=held, subject=feed.url)
+
+    def _postpone(self, lease: Lease, feed: Feed, at: datetime) -> None:
+        outcome: Outcome = Retry(at=at, reason=Reason.HOST_BUSY, counts=False)
+        with self.services.ledger.write() as connection:
+            held = leases.record(connection, tables.feeds, lease, outcome, next_stage=Stage.POLL, next_due=None)
+        self.tally.settle(outcome, held=held, subject=feed.url)
+
+
+def _rhythm(feed: Feed) -> Rhythm:
+    return Rhythm(interval=feed.interval_seconds, fixed=feed.every_seconds, failures=feed.failures)
+
+
+def _validators(answer: _Answer) -> Validators | None:
+    """None for a 304, and for a damaged document: what was cut off must come again."""
+    if answer.fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
+        return None
+    if answer.parsed is not None and answer.parsed.bozo_reason is not None:
+        return Validators(etag=None, last_modified=None, body_hash=None)
+    fetched = answer.fetched
+    return Validators(etag=fetched.etag, last_modified=fetched.last_modified, body_hash=answer.body_hash)

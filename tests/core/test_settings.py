@@ -1,0 +1,56 @@
+"""Settings: defaults, the environment, and clear words where it is wrong."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from newsdesk.errors import SettingsError
+from newsdesk.settings import describe_settings, read_settings
+
+
+def test_with_nothing_set_all_state_lies_below_var() -> None:
+    settings = read_settings({})
+    assert settings.ledger_address == "sqlite:///var/ledger.db"
+    assert settings.index_path == Path("var/index.db")
+    assert settings.mail_address == "spool:var/mail"
+    assert settings.archive_folder == Path("var/archive")
+
+
+def test_the_environment_wins_over_defaults_and_arguments_over_both(tmp_path: Path) -> None:
+    environ = {
+        "NEWSDESK_HOME": "/somewhere",
+        "NEWSDESK_WORKERS": "3",
+        "NEWSDESK_ALLOW_NETWORKS": "127.0.0.0/8, ::1/128",
+    }
+    settings = read_settings(environ, home=tmp_path)
+    assert (settings.home, settings.workers) == (tmp_path, 3)
+    assert settings.allow_networks == (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://user:word@db/ledger\n")
+    assert read_settings({"NEWSDESK_LEDGER_URL_FILE": str(file)}).ledger_address == "postgresql://user:word@db/ledger"
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"NEWSDESK_WORKER": "2"}, "NEWSDESK_WORKER is not a setting; did you mean NEWSDESK_WORKERS"),
+        ({"NEWSDESK_WORKERS": "two"}, "NEWSDESK_WORKERS=two"),
+        ({"NEWSDESK_WORKERS": "0"}, "NEWSDESK_WORKERS must be greater than 0"),
+        ({"NEWSDESK_ALLOW_NETWORKS": "localhost"}, "NEWSDESK_ALLOW_NETWORKS=localhost"),
+        ({"NEWSDESK_ENGINE": "magic"}, "write cascade or newspaper"),
+        ({"NEWSDESK_POLL_MINIMUM_SECONDS": "99999"}, "MINIMUM"),
+        ({"NEWSDESK_MAIL_URL_FILE": "/no/such/file"}, "NEWSDESK_MAIL_URL_FILE names /no/such/file"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(environ: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ)
+    assert words in str(caught.value)
+
+
+def test_every_setting_has_a_meaning() -> None:
+    assert all(meaning for _, _, meaning in describe_settings())
