@@ -5,8 +5,12 @@ import logging
 import typer
 
 from newsdesk import __version__
-from newsdesk.cli.frame import err, errors_told, out
+from newsdesk.cli.care import care
+from newsdesk.cli.documents import documents
+from newsdesk.cli.frame import HomeOption, WatchlistOption, common, err, errors_told, out
 from newsdesk.cli.line import lines
+from newsdesk.cli.look import looks
+from newsdesk.cli.stack import stacks
 
 app = typer.Typer(
     name="newsdesk",
@@ -16,7 +20,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Watch news feeds, tag articles by topic with the words that prove it, search them, mail alerts.",
 )
+app.add_typer(stacks)
+app.add_typer(looks)
 app.add_typer(lines)
+app.add_typer(documents)
+app.add_typer(care)
+
+
+@app.callback()
+def options(home: HomeOption = None, watchlist: WatchlistOption = None) -> None:
+    """Take the options that may also stand before the command."""
+    common.home, common.watchlist = home, watchlist
 
 
 @app.command(rich_help_panel="Care")

@@ -31,8 +31,20 @@ WatchlistOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel="Common")]
 
 
+@dataclasses.dataclass(slots=True)
+class Common:
+    """Options given before the command; those after it win."""
+
+    home: Path | None = None
+    watchlist: Path | None = None
+
+
+common = Common()
+
+
 def settings_for(home: Path | None = None, watchlist: Path | None = None) -> Settings:
     """Settings of this call. A state folder that holds settings of its own (the demonstration's) brings them along."""
+    home, watchlist = home or common.home, watchlist or common.watchlist
     chosen = read_settings(home=home, watchlist=watchlist)
     kept = chosen.home / "settings.json"
     if not kept.is_file():

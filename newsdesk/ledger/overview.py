@@ -11,16 +11,31 @@ from newsdesk.model import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollLine:
+    """One poll of a feed."""
+
+    started_at: datetime
+    outcome: str
+    reason: str | None
+    detail: str | None
+    status: int | None
+    entries_seen: int
+    entries_new: int
+    entries_changed: int
+    final_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLine:
     """One feed and what came of its polls."""
 
     name: str
     url: str
     polls: int
+    last_polls: tuple[PollLine, ...]  # up to five, oldest first
     outcome: str | None  # of the last poll
     reason: str | None
     detail: str | None
-    status: int | None
     entries: int
     failures: int
     last_polled_at: datetime | None
@@ -28,7 +43,6 @@ class FeedLine:
     last_new_at: datetime | None
     due_at: datetime | None
     interval_seconds: int | None
-    final_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +120,9 @@ def _feeds(connection: Connection) -> tuple[FeedLine, ...]:
 
 
 def _feed_line(connection: Connection, row: Row[Any]) -> FeedLine:
-    last = connection.execute(
-        select(polls.c.status, polls.c.final_url)
-        .where(polls.c.feed_id == row.id)
-        .order_by(polls.c.started_at.desc())
-        .limit(1)
-    ).one_or_none()
+    query = select(polls).where(polls.c.feed_id == row.id).order_by(polls.c.started_at.desc()).limit(5)
+    last = reversed(connection.execute(query).all())
+    fields = PollLine.__dataclass_fields__
     names = (
         *("name", "url", "outcome", "reason", "detail", "failures"),
         *("last_polled_at", "last_success_at", "last_new_at", "due_at", "interval_seconds"),
@@ -120,8 +131,7 @@ def _feed_line(connection: Connection, row: Row[Any]) -> FeedLine:
         **{name: getattr(row, name) for name in names},
         polls=row.polls or 0,
         entries=row.entries or 0,
-        status=last.status if last else None,
-        final_url=last.final_url if last else None,
+        last_polls=tuple(PollLine(**{name: getattr(poll, name) for name in fields}) for poll in last),
     )
 
 
@@ -137,6 +147,32 @@ def _endings(connection: Connection, table: Table) -> tuple[Ending, ...]:
 def _topics(connection: Connection) -> tuple[tuple[str, int], ...]:
     query = select(tags.c.topic, func.count().label("n")).where(tags.c.ended_at.is_(None)).group_by(tags.c.topic)
     return tuple((row.topic, row.n) for row in connection.execute(query.order_by(tags.c.topic)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """An entry that gave no article, and why."""
+
+    source: str
+    title: str
+    link: str | None
+    reason: str
+    detail: str | None
+
+
+def drops(connection: Connection, *, limit: int = 1000) -> tuple[Drop, ...]:
+    """Every dropped entry, by reason."""
+    query = (
+        select(entries, feeds.c.name.label("source"))
+        .join(feeds, feeds.c.id == entries.c.feed_id)
+        .where(entries.c.outcome == "dropped")
+        .order_by(entries.c.reason, feeds.c.name, entries.c.title)
+        .limit(limit)
+    )
+    return tuple(
+        Drop(source=row.source, title=row.title, link=row.link, reason=row.reason, detail=row.detail)
+        for row in connection.execute(query)
+    )
 
 
 def _troubles(connection: Connection, limit: int = 50) -> tuple[Trouble, ...]:

@@ -1,0 +1,110 @@
+"""The demonstration: the whole line on the sample newsroom, under Airflow's real scheduler, until nothing is left.
+
+Two editions are polled. The second brings new articles, an update, and feeds that answer "not modified".
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsdesk import pipeline
+from newsdesk.errors import NewsdeskError
+from newsdesk.ledger import Waiting
+from newsdesk.newsroom import Newsroom
+from newsdesk.services import open_services
+from newsdesk.settings import read_settings
+from newsdesk.supervisor.airflow_stack import AirflowStack, StackPlan
+from newsdesk.supervisor.progress import Event
+
+PORT = 8700  # of the sample newsroom, where it is free: so the addresses in the mails can be opened again
+EDITION_SECONDS = 240.0  # a limit for machines that are busy with other things, not a measure
+DEMO_MARK = "settings.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionBegins:
+    """The newsroom brought out its next edition, and its feeds are about to be polled."""
+
+    edition: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMoved:
+    """What waits in the ledger now."""
+
+    waiting: Waiting
+
+
+DemoEvent = Event | EditionBegins | LineMoved
+TellDemo = Callable[[DemoEvent], None]
+
+
+def run_demonstration(folder: Path, *, project: Path, tell: TellDemo) -> None:
+    """Replace `folder` by a fresh demonstration. `project` holds dags/ and watchlist.yaml. Raises NewsdeskError."""
+    folder = folder.resolve()
+    _clear(folder)
+    with open_newsroom(PORT) as newsroom:
+        environment = _environment(folder, project=project, port=newsroom.port)
+        # the folder remembers how it was made: `newsdesk --home FOLDER …` finds everything again
+        (folder / DEMO_MARK).write_text(json.dumps(environment, indent=2) + "\n", encoding="utf-8")
+        with open_services(read_settings(environment)) as services:
+
+            def nothing_waits() -> bool:
+                waiting = pipeline.waiting(services)
+                tell(LineMoved(waiting=waiting))
+                return not (waiting.documents or waiting.notifications)
+
+            plan = StackPlan(folder=folder / "airflow", dags=project / "dags", environment=environment)
+            with AirflowStack(plan, tell=tell) as stack:
+                tell(EditionBegins(edition=1))
+                stack.trigger("poll_feeds")
+                stack.run_until_quiet(nothing_waits, seconds=EDITION_SECONDS)
+                newsroom.advance()
+                pipeline.hasten(services)
+                tell(EditionBegins(edition=2))
+                stack.trigger("poll_feeds")
+                stack.run_until_quiet(nothing_waits, seconds=EDITION_SECONDS)
+
+
+def open_newsroom(port: int) -> Newsroom:
+    """The sample newsroom at its usual port, or at a free one."""
+    try:
+        return Newsroom(port=port)
+    except NewsdeskError:  # somebody listens there
+        return Newsroom(port=0)
+
+
+def sample_watchlist(project: Path, port: int) -> str:
+    """The sample watchlist for a newsroom at `port`."""
+    text = (project / "watchlist.yaml").read_text(encoding="utf-8")
+    return text.replace(f".localhost:{PORT}/", f".localhost:{port}/")
+
+
+def _clear(folder: Path) -> None:
+    """Only what a demonstration made is replaced: a folder of somebody's own is left alone."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
+        raise NewsdeskError(f"{folder} is not empty and was not made by a demonstration; name another one with --home")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _environment(folder: Path, *, project: Path, port: int) -> Mapping[str, str]:
+    watchlist = folder / "watchlist.yaml"
+    watchlist.write_text(sample_watchlist(project, port), encoding="utf-8")
+    return {
+        "NEWSDESK_HOME": str(folder),
+        "NEWSDESK_WATCHLIST": str(watchlist),
+        "NEWSDESK_POLL_SCHEDULE": "none",  # the demonstration says when
+        **sample_settings(),
+    }
+
+
+def sample_settings() -> Mapping[str, str]:
+    """What differs from the defaults since all servers are our own: loopback is allowed, nobody need be spared."""
+    return {
+        "NEWSDESK_ALLOW_NETWORKS": "127.0.0.0/8,::1/128",
+        "NEWSDESK_SPACING_SECONDS": "0.02",
+        "NEWSDESK_FETCH_SECONDS": "10",
+    }
