@@ -50,6 +50,14 @@ class ParsedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildSitemap:
+    """A sitemap that a sitemap index names; `updated` lets the caller leave out what has not changed."""
+
+    url: str
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A feed document. `not_a_feed_reason` is None for a feed; else a sentence, and `entries` is empty."""
 
@@ -65,6 +73,9 @@ class ParsedFeed:
     next_url: str | None = None  # RFC 5005 prev-archive / next
     ttl_seconds: int | None = None
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
+    repeated_guids: bool = False  # one guid stands on several entries, so guids alone identify nothing here
+    truncated: bool = False  # the document ends before its root element does: its validators must not be stored
+    child_sitemaps: tuple[ChildSitemap, ...] = ()  # of a sitemap-index, which has no entries of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,11 @@ import itertools
 import socket
 import struct
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import brotli
@@ -82,6 +82,7 @@ class HostileServer:
     port: int = 0
     connections: int = 0
     open_connections: int = 0
+    most_open: int = 0
     requests: list[Request] = field(default_factory=list)
     pages: dict[str, bytes] = field(default_factory=dict)
     _server: asyncio.Server | None = None
@@ -114,6 +115,7 @@ class HostileServer:
     async def _count(self, step: int) -> None:
         async with self._changed:
             self.open_connections += step
+            self.most_open = max(self.most_open, self.open_connections)
             self._changed.notify_all()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -131,12 +133,7 @@ class HostileServer:
                 return
             request = _parse(first + await reader.readuntil(b"\r\n\r\n"))
             self.requests.append(request)
-            answer = asyncio.ensure_future(self._answer(request, writer))
-            gone = asyncio.ensure_future(_until_closed(reader))
-            await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
-            for part in (answer, gone):
-                part.cancel()
-            await asyncio.gather(answer, gone, return_exceptions=True)
+            await _first_of(self._answer(request, writer), _until_closed(reader))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
@@ -158,6 +155,19 @@ class HostileServer:
 
 
 Script = Callable[[asyncio.StreamWriter, Request, str], Awaitable[None]]
+
+
+async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
+    """Run until one is done or we are cancelled, and stop them all; what a lost client causes is no error here."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception) and not isinstance(ended, ConnectionError):
+                raise ended
 
 
 async def _until_closed(reader: asyncio.StreamReader) -> None:

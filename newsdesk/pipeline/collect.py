@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from extractors import ExtractError, Kind, ParsedArticle, extract_article
+from extractors.urls import unwrap_redirector
 from newsdesk.errors import ArchiveError, FetchError, WorkerError
 from newsdesk.fetch import Fetched, Fetcher, domain_of
 from newsdesk.intake import article_fingerprint, article_id
@@ -25,6 +26,8 @@ _NO_ARTICLE = {
     Kind.SOFT_404: Reason.SOFT_404,
     Kind.EMPTY: Reason.EMPTY_PAGE,
 }
+# imported once a worker, before a page's time is counted
+_HEAVY = ("htmldate", "nh3", "py3langid.langid", "readability", "resiliparse.extract.html2text", "trafilatura")
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
 
 
@@ -46,7 +49,7 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
     tally = Tally("collect")
 
     async def run() -> None:
-        with services.open_workers() as workers:
+        with services.open_workers(*_HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
                 visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
                 await in_batches(services, entries.claim_waiting, visit.one, limit=limit)
@@ -76,23 +79,27 @@ class _Visit:
     async def _work(self, entry: Entry) -> tuple[Outcome, _Page]:
         if entry.link is None:
             return Dropped(reason=Reason.NO_LINK, detail="the entry has no link to a page"), _NOTHING
-        known = await asyncio.to_thread(self._known_article, entry)
+        link = unwrap_redirector(entry.link) or entry.link
+        known = await asyncio.to_thread(self._known_article, entry, link)
         if known is not None:
             return Done(reason=Reason.KNOWN_ARTICLE), _Page(known_article=known)
-        rules = await self.fetcher.robots(entry.link)
-        if not rules.allows(entry.link):
+        rules = await self.fetcher.robots(link)
+        if not rules.reachable:
+            raise FetchError(
+                "robots.txt of the site cannot be had; its rules are not known", reason=Reason.SERVER_ERROR
+            )
+        if not rules.allows(link):
             return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
-        busy_until = await wait_for_slot(self.services, entry.link, least_seconds=rules.crawl_delay or 0.0)
+        busy_until = await wait_for_slot(self.services, link, least_seconds=rules.crawl_delay or 0.0)
         if busy_until is not None:
             return Retry(at=busy_until, reason=Reason.HOST_BUSY, counts=False), _NOTHING
-        fetched = await self.fetcher.get(entry.link, accept="page")
-        return await self._read(entry, fetched)
+        return await self._read(entry, await self.fetcher.get(link, accept="page"))
 
-    def _known_article(self, entry: Entry) -> str | None:
+    def _known_article(self, entry: Entry, link: str) -> str | None:
         """The article of this link where another entry brought it: its page need not be fetched again."""
-        if entry.version > 1 or entry.link is None:
+        if entry.version > 1:
             return None
-        candidate = article_id(entry.link)
+        candidate = article_id(link)
         with self.services.ledger.read() as connection:
             return candidate if articles.stored_version(connection, candidate) else None
 

@@ -184,10 +184,10 @@ def _rhythm(feed: Feed) -> Rhythm:
 
 
 def _validators(answer: _Answer) -> Validators | None:
-    """None for a 304, and for a damaged document: what was cut off must come again."""
+    """None for a 304; none are stored for a document that was cut off: the rest must come yet."""
     if answer.fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
         return None
-    if answer.parsed is not None and answer.parsed.bozo_reason is not None:
+    if answer.parsed is not None and answer.parsed.truncated:
         return Validators(etag=None, last_modified=None, body_hash=None)
     fetched = answer.fetched
     return Validators(etag=fetched.etag, last_modified=fetched.last_modified, body_hash=answer.body_hash)

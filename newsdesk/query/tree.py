@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-
 TEXT_FIELDS = ("title", "body")
 KEYWORD_FIELDS = ("source", "lang", "topic", "author", "story")
 RANGE_FIELDS = ("published",)

@@ -1,0 +1,84 @@
+"""Small repairs of XML text before a parser sees it: what breaks well-formedness in one place would else cost the
+strict reading of the whole document, and a few constructs cost feedparser quadratic time. All linear in the length.
+"""
+
+import html
+import re
+import sys
+from collections.abc import Iterator
+from html.entities import html5
+from typing import Final
+
+# What XML 1.0 section 2.2 forbids, and no text needs.
+FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_CHARACTER_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]++)|([0-9]++));?")
+_REFERENCE_DIGITS = 7  # more name no character
+# An ampersand that begins none of XML's own references, and the name of an HTML entity if it begins one.
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?:([A-Za-z][A-Za-z0-9]{1,30};))?")
+_ENTITY_DECLARATION = re.compile(r"<!ENTITY\b")
+_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
+_BLANK_RUN = re.compile(r"\s++")
+_LONGEST_PROLOG = 65_536
+_UNCLOSED_COMMENTS = 20  # more of them would each be searched to the end of the document
+# feedparser looks for a mail address in these with a pattern that is quadratic in the length of a word.
+_LONG_AUTHOR = re.compile(
+    r"(<(?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|publisher)\b[^<>]{0,500}>(?:<!\[CDATA\[)?"
+    r"[^<]{1000})[^<]++",
+    re.IGNORECASE,
+)
+
+
+def repaired(prolog: str, body: str) -> tuple[str, list[str]]:
+    """The document as a parser should get it, and what was wrong with it."""
+    problems = []
+    prolog = _document_type(prolog)
+    body = _LONG_AUTHOR.sub(r"\1", _with_closed_comments(body))
+    legal = _CHARACTER_REFERENCE.sub(_legal_reference, body)
+    if legal != body:
+        problems.append("it refers to characters that XML forbids")
+    if not _ENTITY_DECLARATION.search(prolog):  # else the document's own entities would be taken for mistakes
+        body, legal = legal, "".join(_with_whole_references(legal))
+        if legal != body:
+            problems.append("it has bare ampersands or entities that XML does not know")
+    return prolog + legal, problems
+
+
+def _document_type(prolog: str) -> str:
+    """The document type alone, which may define entities. Long blanks would cost feedparser's patterns dear."""
+    found = _DOCTYPE.search(prolog)
+    if not found or len(prolog) > _LONGEST_PROLOG:
+        return ""
+    return _BLANK_RUN.sub(lambda run: "\n" if "\n" in run[0] else " ", prolog[found.start() :])
+
+
+def _with_closed_comments(body: str) -> str:
+    """Many comment starts behind the last comment end become text."""
+    last = body.rfind("-->") + 1
+    if body.count("<!--", last) <= _UNCLOSED_COMMENTS:
+        return body
+    return body[:last] + body[last:].replace("<!--", "&lt;!--")
+
+
+def _with_whole_references(body: str) -> Iterator[str]:
+    """The body in pieces; ampersands outside CDATA sections are escaped where they stand for themselves."""
+    place = 0
+    while (start := body.find("<![CDATA[", place)) >= 0 and (end := body.find("]]>", start)) >= 0:
+        yield _AMPERSAND.sub(_whole_reference, body[place:start])
+        yield body[start:end]
+        place = end
+    yield _AMPERSAND.sub(_whole_reference, body[place:])
+
+
+def _whole_reference(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in html5:
+        return html.escape(html5[name])
+    return f"&amp;{name or ''}"
+
+
+def _legal_reference(found: re.Match[str]) -> str:
+    """The reference, or nothing where XML 1.0 section 2.2 has no such character."""
+    digits, base = (found[1], 16) if found[1] else (found[2], 10)
+    digits = digits.lstrip("0") or "0"
+    code = int(digits, base) if len(digits) <= _REFERENCE_DIGITS else sys.maxunicode + 1
+    return found[0] if code <= sys.maxunicode and not FORBIDDEN.match(chr(code)) else ""

@@ -1,0 +1,205 @@
+"""What a page is: an article, or one of the things that are served in its place.
+
+Structure decides and words only vote: a page that states to be an article and shows prose is one, whatever words
+stand on it. To take a real article for a wall loses news; the other way round costs one bad row. So each verdict
+against needs a short text and several signs.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from .records import Kind
+from .structure import Structure
+
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+MIN_ARTICLE: Final = 140  # characters of text under which a page says nothing
+SURE_ARTICLE: Final = 1500  # of text from which a page with prose is no wall
+_STUB = 1200  # the longest text that can be a stub
+_WALL_PAGE = 3000  # visible characters; a wall is a small page
+_NOT_FOUND_PAGE = 1000  # of text
+_INDEX_HEADINGS = 8
+_INDEX_LINKS = 0.5  # share of the visible text
+_ONLY_LINKS = 0.8
+_MANY_UPDATES = 3
+_FEW_LINKS = 5
+_LITTLE_PROSE = 3  # paragraphs
+_LABEL = 20  # characters up to which a line is a button or a label
+_LISTS = frozenset(("collectionpage", "searchresultspage", "itemlist", "profilepage"))
+
+# Words in titles and texts, one vote each, in the languages at hand.
+_MISSING = re.compile(
+    r"\b(?:404|410)\b|not found|no longer (?:available|exists)|does(?:n.t| not) exist|nicht gefunden|"
+    r"existiert nicht|nicht (?:mehr )?verfügbar|introuvable|n.existe (?:pas|plus)|no (?:se )?encontrad|no existe|"
+    r"não encontrad|non trovat|niet gevonden|не найден|nie znalezion|bulunamad|नहीं मिला|नहीं मिली|उपलब्ध नहीं|"
+    r"未找到|見つかりません|찾을 수 없",
+    re.IGNORECASE,
+)
+_ROBOT = re.compile(
+    r"just a moment|attention required|access denied|are you (?:a )?(?:robot|human)|verify(?:ing)? (?:that )?you are|"
+    r"robot check|security check|checking your browser|unusual traffic|pardon our interruption|"
+    r"enable javascript and cookies|please enable (?:js|javascript)|request unsuccessful|ddos|"
+    r"sind sie ein (?:mensch|roboter)|êtes-vous un robot|eres un robot|robô|робот|रोबोट|ロボット|机器人",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"cookie|consent|your privacy|privacy (?:policy|settings)|personal data|our partners|einwillig|zustimm|"
+    r"datenschutz|tracking|accepter|confidentialité|consentement|consentimiento|privacidad|consenso|toestemming|"
+    r"samtyck|файл\w* cookie|персональн|कुकी|सहमति",
+    re.IGNORECASE,
+)
+_SUBSCRIBE = re.compile(
+    r"subscri(?:be|ber|ption)|(?:sign|log) ?in to (?:read|continue)|already a (?:member|subscriber)|"
+    r"to continue reading|keep reading|unlock|free trial|abonn|weiterlesen|suscr[ií]b|assin(?:e|ante)|abbonat|"
+    r"inloggen|prenumer|подписк|सब्सक्राइब|सदस्यता|आगे पढ़ें|लॉग ?इन",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """All that a verdict rests on."""
+
+    text: str
+    titles: tuple[str, ...]  # all headlines that the page states, the chosen one first
+    url: str
+    structure: Structure
+    claims: tuple[str, ...]  # what says that this is one article: JSON-LD, og:type, date, author
+    types: frozenset[str]  # schema.org types on the page, lower case
+    is_live: bool
+    is_free: bool | None
+    hidden: int  # characters of text in JSON-LD that the page does not show
+    noindex: bool
+
+
+def decide_kind(signs: Signs) -> tuple[Kind, str]:
+    """The kind and the sentence that says why; the first verdict with enough signs stands."""
+    if signs.is_live:
+        return Kind.LIVE_BLOG, "its JSON-LD says LiveBlogPosting"
+    if signs.structure.updates >= _MANY_UPDATES and "liveblogposting" in signs.types:
+        return Kind.LIVE_BLOG, f"{signs.structure.updates} parts are marked as entries of a live blog"
+    for verdict in (_soft_404, _bot_wall, _consent, _paywall, _index, _empty):
+        if found := verdict(signs):
+            return found
+    return Kind.ARTICLE, _article_reason(signs)
+
+
+def _article_reason(signs: Signs) -> str:
+    claimed = f"; {', '.join(signs.claims)} say article" if signs.claims else "; nothing on the page says what it is"
+    return f"{len(signs.text)} characters of text{claimed}"
+
+
+def _soft_404(signs: Signs) -> tuple[Kind, str] | None:
+    if len(signs.text) > _NOT_FOUND_PAGE:
+        return None
+    if signs.structure.not_found_status:
+        return Kind.SOFT_404, "the page itself notes the status 404"
+    # A story about a missing thing has a date, an author or structured data; an error page at most a template's type.
+    if set(signs.claims) - {"og:type"} or not _says(_MISSING, signs):
+        return None
+    also = signs.noindex or bool(_MISSING.search(signs.text)) or len(signs.text) < MIN_ARTICLE
+    return (Kind.SOFT_404, "its title says not found and nothing says article") if also else None
+
+
+def _bot_wall(signs: Signs) -> tuple[Kind, str] | None:
+    shape = signs.structure
+    if len(signs.text) > _NOT_FOUND_PAGE or shape.characters > _WALL_PAGE or "JSON-LD" in signs.claims:
+        return None
+    votes = [
+        ("a script of a robot check", 2 * bool(shape.challenges)),
+        ("words of a robot check in the title", 2 * _says(_ROBOT, signs)),
+        ("words of a robot check in the text", bool(_ROBOT.search(signs.text))),
+        ("hardly a link", shape.links <= _FEW_LINKS),
+        ("it reloads itself", shape.refreshes),
+        ("no index", signs.noindex),
+    ]
+    return _verdict(Kind.BOT_WALL, votes, needed=4)
+
+
+def _consent(signs: Signs) -> tuple[Kind, str] | None:
+    shape = signs.structure
+    if len(signs.text) > SURE_ARTICLE + 1000:
+        return None
+    lines = [line for line in signs.text.split("\n") if len(line) > _LABEL]
+    about = sum(bool(_CONSENT.search(line)) for line in lines)
+    host = _host(signs.url)
+    votes = [
+        ("the text is about consent", 2 * bool(lines and 2 * about >= len(lines))),
+        ("the title is about consent", _says(_CONSENT, signs)),
+        ("elements of a consent dialogue", bool(shape.consents)),
+        ("an address of a consent service", 2 * host.startswith(("consent.", "consents.", "cmp.", "privacy."))),
+        ("a small page", shape.characters < _WALL_PAGE),
+        ("no prose beside it", shape.long_paragraphs <= _LITTLE_PROSE),
+    ]
+    if about < 1 or (signs.claims and about < len(lines)):
+        return None
+    return _verdict(Kind.CONSENT, votes, needed=6 if signs.claims else 4)
+
+
+def _paywall(signs: Signs) -> tuple[Kind, str] | None:
+    length = len(signs.text)
+    if length > _STUB:
+        return None
+    votes = [
+        ("isAccessibleForFree is false", 2 * (signs.is_free is False)),
+        ("JSON-LD holds text that the page does not show", bool(signs.hidden > 2 * length)),
+        ("elements of a paywall", bool(signs.structure.gates)),
+        ("words of an offer to subscribe", bool(_SUBSCRIBE.search(signs.text[-600:]))),
+        ("the text breaks off", signs.text.rstrip().endswith(("…", "...", "[…]"))),
+        ("a very short text", length < _STUB // 2),
+    ]
+    return _verdict(Kind.PAYWALL, votes, needed=3 if signs.is_free is False else 4)
+
+
+def _index(signs: Signs) -> tuple[Kind, str] | None:
+    shape = signs.structure
+    if "JSON-LD" in signs.claims or (len(signs.text) > 2 * SURE_ARTICLE and signs.claims):
+        return None
+    path = _path(signs.url)
+    votes = [
+        ("the address is a home page", 2 * (path in {"", "/"})),
+        ("JSON-LD says it is a list", 2 * bool(signs.types & _LISTS)),
+        (f"{shape.linked_headings} headings are links", 2 * (shape.linked_headings >= _INDEX_HEADINGS)),
+        (
+            f"{shape.link_share:.0%} of the text is links",
+            (shape.link_share >= _INDEX_LINKS) + (shape.link_share >= _ONLY_LINKS),
+        ),
+        ("hardly a paragraph of prose", 2 * (shape.long_paragraphs <= 1)),
+        ("no date, author or type says article", bool(not signs.claims)),
+    ]
+    return _verdict(Kind.INDEX, votes, needed=5)
+
+
+def _empty(signs: Signs) -> tuple[Kind, str] | None:
+    # A character of Chinese, Japanese or Korean says as much as two or three letters.
+    length = len(signs.text) + 2 * len(_DENSE.findall(signs.text))
+    if length >= MIN_ARTICLE or (signs.claims and length >= MIN_ARTICLE // 3):
+        return None
+    return Kind.EMPTY, f"only {length} characters of text were found"
+
+
+def _verdict(kind: Kind, votes: list[tuple[str, int | bool]], *, needed: int) -> tuple[Kind, str] | None:
+    signs = [sign for sign, weight in votes if weight]
+    return (kind, "; ".join(signs)) if sum(weight for _, weight in votes) >= needed else None
+
+
+def _says(words: re.Pattern[str], signs: Signs) -> bool:
+    return any(words.search(title) for title in signs.titles)
+
+
+def _host(url: str) -> str:
+    """The host, "" where the address is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _path(url: str) -> str:
+    """The path with "/" for none, as home pages have it; "?" and what follows counts, as some name articles there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "?"
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

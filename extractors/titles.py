@@ -1,0 +1,88 @@
+"""The headline: a weighted vote of all places where a page states it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .prose import heading_key
+
+_WEIGHTS: Final = {
+    "jsonld": 1.8,
+    "h1-agrees": 1.2,  # an h1 that the title tag or og:title repeats
+    "og:title": 0.9,
+    "title-tag": 0.6,
+    "twitter:title": 0.5,
+    "parsely-title": 0.5,
+    "sailthru.title": 0.5,
+    "h1-only": 0.4,
+    "dc.title": 0.3,
+    "h1": 0.2,
+}
+_SEPARATOR = re.compile(r"\s+(?:[|–—\-:·•«»>/]+|::)\s+|\s*[|｜：ㅣ]\s*")
+_TAIL = re.compile(r"\s*[-|–—:·•/｜：ㅣ\[(]")  # how a section or a site is hung on to a headline
+_MAX_TAIL = 40
+_LONGEST = 500  # characters; longer ones are cut
+_SHORTEST = 4  # characters of a key that can be a headline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The winner, how much of the vote it had, and the losers that are headlines too."""
+
+    text: str
+    source: str
+    confidence: float
+    others: tuple[str, ...]
+
+
+def choose_title(candidates: Mapping[str, str], site: str, headings: tuple[str, ...]) -> Headline:
+    """Equal headlines (but for case and punctuation) add up; the site's name at either end is no part of one."""
+    score: dict[str, float] = {}
+    first: dict[str, tuple[str, str]] = {}
+    known = tuple(filter(None, (candidates.get("jsonld", ""), *headings)))
+    for source, weight in _WEIGHTS.items():
+        text = _without_tail(without_site(candidates.get(source, "")[:_LONGEST], site, headings), known)
+        key = heading_key(text)
+        if len(key.replace(" ", "")) >= _SHORTEST and key != heading_key(site):
+            score[key] = score.get(key, 0.0) + weight
+            first.setdefault(key, (text, source))
+    if not score:
+        return Headline(text="", source="", confidence=0.0, others=())
+    best = max(score, key=lambda key: score[key])
+    others = tuple(first[key][0] for key in sorted(score, key=lambda key: -score[key]) if key != best)
+    share = score[best] / sum(score.values())
+    return Headline(text=first[best][0], source=first[best][1], confidence=round(share, 2), others=others[:5])
+
+
+def without_site(title: str, site: str, headings: tuple[str, ...]) -> str:
+    """The title without the site's name at an end, or the end that is a heading of the page."""
+    ends = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]
+    keys = {heading_key(heading) for heading in headings} - {""}
+    for start, end in reversed(ends):
+        for part in (title[:start], title[end:]):
+            if heading_key(part) in keys:
+                return part.strip()
+    if not ends:
+        return title
+    head, tail = title[: ends[-1][0]], title[ends[-1][1] :]
+    if _is_site(tail, site):
+        return without_site(head, site, headings)
+    first, rest = title[: ends[0][0]], title[ends[0][1] :]
+    if _is_site(first, site) and len(rest) > len(first):
+        return without_site(rest, site, headings)
+    return title
+
+
+def _without_tail(title: str, known: tuple[str, ...]) -> str:
+    """A headline that the page states elsewhere, where only a short tail is hung on to it."""
+    for headline in known:
+        tail = title[len(headline) :]
+        if title.startswith(headline) and 0 < len(tail) <= min(_MAX_TAIL, len(headline)) and _TAIL.match(tail):
+            return headline
+    return title
+
+
+def _is_site(part: str, site: str) -> bool:
+    one, other = heading_key(part), heading_key(site)
+    return bool(one and other) and (one == other or f" {one} " in f" {other} " or f" {other} " in f" {one} ")

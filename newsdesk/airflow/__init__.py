@@ -1,0 +1,4 @@
+"""What runs inside Airflow: assets, the watcher's trigger, the body of a task.
+
+Beside `dags/`, only here is Airflow imported.
+"""

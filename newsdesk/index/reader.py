@@ -1,0 +1,212 @@
+"""What a query finds in the embedded index: sets, counts and order. All of it inside one read transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from newsdesk.index.clock import micros
+from newsdesk.index.condition import Condition, any_of, merged, narrowed
+from newsdesk.index.fts5 import keyword_condition, scoring_texts, translate
+from newsdesk.index.protocol import Facet, FacetCount, FacetField, Filters
+from newsdesk.index.rows import load
+from newsdesk.query import Query
+from newsdesk.query.tree import phrases
+
+Scored = tuple[float, int]  # score (greater is better), number
+
+_SCORE = "-bm25(news, 3.0, 1.0)"  # a word in the title weighs three times; FTS5 calls the best the least
+# Asking FTS5 whether one article has a word costs about as much as taking this many articles from its list of hits.
+_COST_OF_A_QUESTION = 100
+
+_FACETS = {
+    FacetField.TOPIC: "SELECT t.topic, count(*) FROM {} JOIN article_topics AS t ON t.number = m.number {} GROUP BY 1",
+    FacetField.SOURCE: "SELECT m.source, count(*) FROM {} {} GROUP BY 1",
+    FacetField.LANGUAGE: "SELECT m.language, count(*) FROM {} {} GROUP BY 1",
+    FacetField.DAY: "SELECT m.day, count(*) FROM {} {} GROUP BY 1",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A query ready to run on this connection. `condition.exact` False: its articles are candidates."""
+
+    connection: sqlite3.Connection
+    query: Query
+    condition: Condition
+
+    def within(self, row: str, *parameters: str | int) -> "Selection":
+        """The same with one more SQL condition on `m`."""
+        bound = Condition(rows=(row,), parameters=parameters)
+        return replace(self, condition=narrowed([self.condition, bound]))
+
+    def sources(self) -> tuple[str, str, tuple[str | int, ...]]:
+        """What stands after FROM, what after it (WHERE …), and the parameters."""
+        condition = merged(self.condition)
+        if condition.nothing:
+            return "meta AS m", "WHERE 0", ()
+        if condition.match is None:
+            return "meta AS m", f"WHERE {' AND '.join(condition.rows) or '1'}", condition.parameters
+        # CROSS JOIN fixes the order: hits first, then their rows.
+        where = " AND ".join(("news MATCH ?", *condition.rows))
+        tables = "news CROSS JOIN meta AS m ON m.number = news.rowid"
+        return tables, f"WHERE {where}", (condition.match, *condition.parameters)
+
+
+def select(connection: sqlite3.Connection, query: Query, filters: Filters) -> Selection:
+    """The candidates of `query` within `filters`."""
+    condition = narrowed(
+        [translate(query, lambda pattern, limit: words_like(connection, pattern, limit)), *_bounds(filters)]
+    )
+    return Selection(connection=connection, query=query, condition=condition)
+
+
+def words_like(connection: sqlite3.Connection, pattern: str, limit: int) -> Sequence[str]:
+    """At most `limit` words of the index that a wildcard stands for. Words hold letters, digits and marks only."""
+    start = pattern.replace("?", "*").partition("*")[0]
+    rows = connection.execute(
+        "SELECT word FROM terms WHERE word >= ? AND word < ? AND word GLOB ? LIMIT ?",
+        (start, start + "\U0010ffff", pattern, limit),
+    )
+    return [word for (word,) in rows]
+
+
+def candidates(selection: Selection) -> int:
+    """How many there are before the evaluator is asked."""
+    condition = merged(selection.condition)
+    if condition.match is not None and not condition.rows and not condition.nothing:
+        tables, where = "news", "WHERE news MATCH ?"
+        parameters: tuple[str | int, ...] = (condition.match,)
+    else:
+        tables, where, parameters = selection.sources()
+    sql = f"SELECT count(*) FROM {tables} {where}"  # noqa: S608 - texts of condition.py
+    (count,) = selection.connection.execute(sql, parameters).fetchone()
+    return int(count)
+
+
+def numbers(selection: Selection) -> list[int]:
+    """All articles that match, in no order."""
+    tables, where, parameters = selection.sources()
+    sql = f"SELECT m.number FROM {tables} {where}"  # noqa: S608 - texts of condition.py
+    found = [number for (number,) in selection.connection.execute(sql, parameters)]
+    return found if selection.condition.exact else list(verified(selection, iter(found)))
+
+
+def ids(selection: Selection) -> frozenset[str]:
+    """The ids of all articles that match."""
+    found = json.dumps(numbers(selection))
+    rows = selection.connection.execute(
+        "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))", (found,)
+    )
+    return frozenset(article_id for (article_id,) in rows)
+
+
+def verified(selection: Selection, candidate_numbers: Iterator[int]) -> Iterator[int]:
+    """Those of the candidates that the evaluator accepts."""
+    for row in load(selection.connection, candidate_numbers):
+        if selection.query.accepts(row.analysed()):
+            yield row.number
+
+
+def exact(selection: Selection) -> Selection:
+    """The same articles with nothing left to verify."""
+    if selection.condition.exact:
+        return selection
+    condition = selection.condition
+    rows = (*condition.rows, "m.number IN (SELECT value FROM json_each(?))")
+    parameters = (*condition.parameters, json.dumps(numbers(selection)))
+    return replace(selection, condition=replace(condition, rows=rows, parameters=parameters, exact=True))
+
+
+def latest(selection: Selection, column: str, *, expected: int, limit: int | None) -> Iterator[tuple[int, int]]:
+    """(value of `column`, number) of the candidates, the greatest first; `expected`: about how many candidates."""
+    condition = merged(selection.condition)
+    wanted = -1 if limit is None else limit
+    if condition.match is not None and wanted > 0 and _is_walk_cheaper(selection, expected, wanted):
+        # So frequent that walking back in time meets enough of them soon.
+        asked = "EXISTS (SELECT 1 FROM news WHERE news MATCH ? AND rowid = m.number)"
+        tables, where = "meta AS m", f"WHERE {' AND '.join((*condition.rows, asked))}"
+        parameters: tuple[str | int, ...] = (*condition.parameters, condition.match)
+    else:
+        tables, where, parameters = selection.sources()
+    order = f"ORDER BY m.{column} DESC, m.number DESC LIMIT ?"
+    sql = f"SELECT m.{column}, m.number FROM {tables} {where} {order}"  # noqa: S608 - texts of condition.py
+    yield from selection.connection.execute(sql, (*parameters, wanted))
+
+
+def _is_walk_cheaper(selection: Selection, expected: int, wanted: int) -> bool:
+    """Whether to ask about one article after the other, the newest first, instead of sorting all hits."""
+    patterns = [part for phrase in phrases(selection.query.tree) for part in phrase.parts]
+    if any("*" in pattern or "?" in pattern for pattern in patterns):
+        return False  # each question would go through all its words again
+    (size,) = selection.connection.execute("SELECT ifnull(max(number), 0) FROM meta").fetchone()
+    questions = size * wanted / max(expected, 1)
+    return bool(questions * _COST_OF_A_QUESTION * len(patterns) < expected)
+
+
+def ranked(selection: Selection, *, limit: int) -> Iterator[Scored]:
+    """The candidates, the best first, the later arrival first among equals."""
+    condition = merged(selection.condition)
+    has_boosts = any(phrase.boost != 1 for phrase in phrases(selection.query.tree))
+    if condition.match is None or has_boosts or condition.nothing:
+        yield from _ranked_by_parts(selection, limit=limit)
+        return
+    tables, where, parameters = selection.sources()
+    sql = f"SELECT {_SCORE} AS score, m.number FROM {tables} {where} ORDER BY 1 DESC, 2 DESC LIMIT ?"  # noqa: S608 - texts of condition.py
+    yield from selection.connection.execute(sql, (*parameters, limit))
+
+
+def _ranked_by_parts(selection: Selection, *, limit: int) -> Iterator[Scored]:
+    """By the sum of the scores of its words, each times its boost: for what is not one MATCH text of equal boosts."""
+    tables, where, parameters = selection.sources()
+    connection = selection.connection
+    scores = scoring_texts(selection.query, lambda pattern, count: words_like(connection, pattern, count))
+    chosen = f"chosen AS MATERIALIZED (SELECT m.number, m.first_seen FROM {tables} {where})"  # noqa: S608 - texts of condition.py
+    part = (
+        f"SELECT rowid AS number, ? * {_SCORE} AS score FROM news"  # noqa: S608 - our own text
+        " WHERE news MATCH ? AND rowid IN (SELECT number FROM chosen)"
+    )
+    none = "SELECT 0 AS number, 0.0 AS score"
+    sql = (
+        f"WITH {chosen}, parts AS MATERIALIZED ({' UNION ALL '.join([none, *[part] * len(scores)])}),"  # noqa: S608 - texts of condition.py
+        " scores AS MATERIALIZED (SELECT number, sum(score) AS score FROM parts GROUP BY number)"
+        " SELECT ifnull(s.score, 0.0), c.number FROM chosen AS c LEFT JOIN scores AS s ON s.number = c.number"
+        " ORDER BY 1 DESC, c.first_seen DESC, c.number DESC LIMIT ?"
+    )
+    weights = tuple(value for pair in scores for value in pair)
+    yield from connection.execute(sql, (*parameters, *weights, limit))
+
+
+def facet(selection: Selection, field: FacetField, *, limit: int) -> Facet:
+    """Counts by one field; the selection must be exact."""
+    tables, where, parameters = selection.sources()
+    rows = selection.connection.execute(_FACETS[field].format(tables, where), parameters).fetchall()
+    if field is FacetField.DAY:
+        rows.sort(key=lambda row: (row[0] is None, -(row[0] or 0)))
+        rows = [("" if day is None else _date(day), count) for day, count in rows]
+    else:
+        rows.sort(key=lambda row: (-row[1], row[0]))
+    return Facet(field=field, counts=tuple(FacetCount(value=value, count=count) for value, count in rows[:limit]))
+
+
+def _date(day: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date().isoformat()
+
+
+def _bounds(filters: Filters) -> Iterator[Condition]:
+    lists = {"source": filters.sources, "lang": filters.languages, "topic": filters.topics, "author": filters.authors}
+    for field, values in lists.items():
+        if values:
+            yield any_of([keyword_condition(field, value) for value in values])
+    if filters.published_from is not None or filters.published_before is not None:
+        yield Condition(rows=("m.published > ?",), parameters=(micros(None),))
+    bounds = {
+        "m.published >= ?": filters.published_from,
+        "m.published < ?": filters.published_before,
+        "m.first_seen >= ?": filters.arrived_from,
+        "m.first_seen < ?": filters.arrived_before,
+    }
+    for row, instant in bounds.items():
+        if instant is not None:
+            yield Condition(rows=(row,), parameters=(micros(instant),))

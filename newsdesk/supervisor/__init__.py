@@ -1,0 +1,1 @@
+"""Starts the programs of a stack, watches them, and leaves none behind."""

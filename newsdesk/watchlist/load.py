@@ -1,0 +1,105 @@
+"""From the file to the checked watchlist, or to all that is wrong with it at once."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from newsdesk.errors import WatchlistError
+from newsdesk.model import FeedSpec, Reader, Rule, Topic, Watchlist
+from newsdesk.query import parse
+from newsdesk.watchlist.document import Document, Problem, read_document
+from newsdesk.watchlist.faults import shape_problems
+from newsdesk.watchlist.references import feed_problems, query_problems, reference_problems
+from newsdesk.watchlist.shape import FeedShape, ReaderShape, RuleShape, TopicShape, WatchlistShape
+from newsdesk.watchlist.versions import topic_version
+
+_LARGEST = 5_000_000  # bytes
+
+
+def load_watchlist(path: Path) -> Watchlist:
+    """The watchlist in the YAML file at `path`. Raises WatchlistError with all its problems, in the order of lines."""
+    document = read_document(_read(path))
+    shape = _check(document)
+    if isinstance(shape, WatchlistShape):
+        return _watchlist(path, shape)
+    ordered = sorted(shape, key=lambda problem: problem.line)
+    raise WatchlistError(tuple(dict.fromkeys(problem.show(str(path)) for problem in ordered)))
+
+
+def _read(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        advice = "write one, or name another file in NEWSDESK_WATCHLIST"
+        raise WatchlistError((f"{path}:1: the watchlist cannot be read ({error.strerror}); {advice}",)) from error
+    if len(content) > _LARGEST:
+        raise WatchlistError((f"{path}:1: the watchlist has more than {_LARGEST} bytes; split it",))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise WatchlistError((f"{path}:{line}: the file is not in UTF-8; save it as UTF-8",)) from error
+
+
+def _check(document: Document) -> WatchlistShape | list[Problem]:
+    """The watchlist in its right shape, or what is wrong: the shape, and what can be judged in spite of it."""
+    problems = list(document.problems)
+    if not isinstance(document.value, dict):
+        advice = "write version: 1 and, below it, feeds:, topics:, readers: and rules:"
+        what = "the watchlist is empty" if document.value is None else "the watchlist must hold keys"
+        return problems or [Problem(line=1, path=(), text=f"{what}; {advice}")]
+    shape: WatchlistShape | None = None
+    try:
+        shape = WatchlistShape.model_validate(document.value)
+    except ValidationError as error:
+        problems += shape_problems(error, document)
+    problems += feed_problems(document)
+    problems += query_problems(document)
+    problems += reference_problems(document)
+    return problems if problems or shape is None else shape
+
+
+def _watchlist(path: Path, shape: WatchlistShape) -> Watchlist:
+    return Watchlist(
+        path=str(path),
+        feeds=tuple(_feed(feed) for feed in shape.feeds),
+        topics=tuple(_topic(topic_id, topic) for topic_id, topic in shape.topics.items()),
+        readers=tuple(_reader(reader_id, reader) for reader_id, reader in shape.readers.items()),
+        rules=tuple(_rule(rule_id, rule) for rule_id, rule in shape.rules.items()),
+    )
+
+
+def _feed(shape: FeedShape) -> FeedSpec:
+    return FeedSpec(
+        url=shape.url,
+        name=shape.name,
+        language=shape.language,
+        tier=shape.tier,
+        every_seconds=shape.every,
+        default_zone=shape.default_zone,
+        day_first=shape.day_first,
+    )
+
+
+def _topic(topic_id: str, shape: TopicShape) -> Topic:
+    query = parse(shape.query)
+    return Topic(
+        id=topic_id,
+        title=shape.title,
+        query=query,
+        languages=shape.languages,
+        sources=shape.sources,
+        at_least=shape.at_least,
+        version=topic_version(query, shape),
+        positive=shape.examples.match,
+        negative=shape.examples.no_match,
+        medtop=shape.medtop,
+    )
+
+
+def _reader(reader_id: str, shape: ReaderShape) -> Reader:
+    return Reader(id=reader_id, address=shape.address, name=shape.name, zone=shape.zone, language=shape.language)
+
+
+def _rule(rule_id: str, shape: RuleShape) -> Rule:
+    return Rule(id=rule_id, title=shape.title, topics=shape.topics, readers=shape.readers, send=shape.send)
