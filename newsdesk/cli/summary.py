@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -19,11 +20,14 @@ from newsdesk.query import parse
 from newsdesk.services import Services
 
 SAMPLE_QUERY = '"e-commerce" NEAR/12 (rule* OR policy OR draft OR ministry)'
-_STATUS_MOVED = "moved for good"
+_WIDEST = 112  # columns: longer lines are hard to read
+_WORDS, _SENTENCES = 6, 2  # shown for an article: enough to be convinced
 
 
-def print_summary(services: Services, console: Console, *, seconds: float, home: str) -> None:
-    """Print all sections; reads ledger, index and spool, changes nothing."""
+def print_summary(services: Services, *, seconds: float, home: str) -> None:
+    """Print all sections; reads ledger and index, changes nothing."""
+    console = Console(highlight=False)
+    console.width = min(console.width, _WIDEST) if console.is_terminal else _WIDEST
     with services.ledger.read() as connection:
         seen = overview.overview(connection)
         dropped = overview.drops(connection)
@@ -58,13 +62,14 @@ def _headline(seen: Overview, seconds: float) -> RenderableType:
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, header_style="dim", overflow="fold")
+    for column in columns[:-1]:
+        table.add_column(column, header_style="dim", no_wrap=True, min_width=max(2, len(column)))
+    table.add_column(columns[-1], header_style="dim", overflow="ellipsis", no_wrap=True)
     return table
 
 
 def _feeds(lines: Sequence[FeedLine]) -> RenderableType:
-    table = _table("Feeds polled", "source", "first poll", "second poll", "entries")
+    table = _table("Feeds polled", "source", "first poll", "second poll", "entries in all")
     for line in lines:
         polls: list[Text] = [_poll(poll) for poll in line.last_polls]
         table.add_row(line.name, *[*polls, Text(), Text()][:2], str(line.entries))
@@ -82,45 +87,59 @@ def _poll(poll: PollLine) -> Text:
 
 
 def _outcomes(seen: Overview, dropped: Sequence[Drop]) -> RenderableType:
-    table = _table("What came of the entries", "", "outcome", "")
+    lines: list[RenderableType] = [Text("What came of the entries", "bold")]
     for ending in seen.entries:
+        reason = (ending.reason or "").replace("-", " ")
         if ending.outcome == "done":
-            meaning = (ending.reason or "an article of its own").replace("-", " ")
-            table.add_row(str(ending.count), Text("done", "green"), meaning)
-        elif ending.outcome != "dropped":
-            table.add_row(str(ending.count), Text(str(ending.outcome), "yellow"), ending.reason or "")
-    for drop in dropped:
-        what = Text.assemble((drop.reason, "yellow"), f"  {drop.title} ", (f"({drop.source})", "dim"))
-        table.add_row("1", Text("dropped", "yellow"), what)
-    return table
+            lines.append(_ending(ending.count, "done", "green", reason or "an article of its own, or its next version"))
+        elif ending.outcome == "dropped":
+            lines.append(_ending(ending.count, "dropped", "yellow", reason))
+            same = [drop for drop in dropped if drop.reason == ending.reason]
+            lines += [Padding(Text.assemble(drop.title, (f"  {drop.source}", "dim")), (0, 0, 0, 15)) for drop in same]
+        else:
+            lines.append(_ending(ending.count, str(ending.outcome or "waiting"), "red", reason))
+    return Group(*lines)
+
+
+def _ending(count: int, outcome: str, style: str, reason: str) -> Text:
+    return Text.assemble((f"{count:4}  ", "bold"), (f"{outcome:9}", style), reason)
 
 
 def _topics(services: Services, seen: Overview, examples: dict[str, list[Article]]) -> RenderableType:
     parts: list[RenderableType] = [Text("Topics, and the words that prove them", "bold")]
+    shown: set[str] = set()
     for topic, number in seen.topics:
         declared = services.watchlist.topic(topic)
-        parts.append(Text.assemble((declared.title if declared else topic, "bold cyan"), f": {number} articles"))
-        article = _telling(examples[topic])
+        parts.append(Text.assemble("  ", (declared.title if declared else topic, "bold cyan"), f": {number} articles"))
+        article = _telling([article for article in examples[topic] if article.id not in shown])
         if article is not None:
-            parts.append(_proof(article, topic))
+            shown.add(article.id)
+            parts += _proof(article, topic)
     return Group(*parts)
 
 
 def _telling(found: Sequence[Article]) -> Article | None:
-    """The article that carries most topics says most about all of them."""
-    return max(found, key=lambda article: len(article.tags), default=None)
+    """The article with most topics, and of those the one with most evidence, says most."""
+    return max(found, key=lambda one: (len(one.tags), sum(len(tag.evidence) for tag in one.tags)), default=None)
 
 
-def _proof(article: Article, topic: str) -> RenderableType:
-    lines = [Text.assemble("  ", (article.title, "italic"), (f"  {article.source}", "dim"))]
+def _proof(article: Article, topic: str) -> list[RenderableType]:
     evidence = next(tag.evidence for tag in article.tags if tag.topic == topic)
+    words = dict.fromkeys(
+        " ".join((article.title if found.field == "title" else article.text)[found.start : found.end].split())
+        for found in evidence
+    )
+    lines = [
+        Text.assemble((article.title, "italic"), (f"  {article.source}", "dim")),
+        Text.assemble(("words: ", "dim"), " · ".join(list(words)[:_WORDS])),
+    ]
     shown: set[tuple[str, int]] = set()
     for found in evidence:
         key = (found.field, found.sentence_start)
-        if key not in shown and len(shown) < 3:  # noqa: PLR2004 - three sentences convince
+        if key not in shown and len(shown) < _SENTENCES:
             shown.add(key)
-            lines.append(Text.assemble("    ", marked(found, evidence)))
-    return Group(*lines)
+            lines.append(marked(found, evidence))
+    return [Padding(line, (0, 0, 0, 4)) for line in lines]
 
 
 def _search(services: Services) -> RenderableType:
@@ -154,8 +173,10 @@ def _mails(services: Services, seen: Overview, first: bytes | None) -> Renderabl
     message = email.message_from_bytes(first, policy=email.policy.default)
     body = message.get_body(("plain",))
     text = Text(str(body.get_content()).strip() if body else "")
-    title = f"To: {message['To']}   Subject: {message['Subject']}"
-    return Group(head, Panel(text, title=Text(title), title_align="left", border_style="dim"))
+    headers = [Text.assemble((f"{name}: ", "dim"), str(message[name])) for name in ("From", "To", "Subject", "Date")]
+    return Group(
+        head, Panel(Group(*headers, Text(), text), title="the first mail", title_align="left", border_style="dim")
+    )
 
 
 def _near(place: str) -> str:
@@ -166,12 +187,13 @@ def _near(place: str) -> str:
 
 def _next(home: str, examples: dict[str, list[Article]]) -> RenderableType:
     command = f".venv/bin/newsdesk --home {home}" if home else ".venv/bin/newsdesk"
-    table = _table("What to try next", "", "")
     article = next((_telling(found) for found in examples.values() if found), None)
-    table.add_row(Text(f"{command} search 'traders NEAR/5 protest'", "cyan"), "search what was collected")
-    if article is not None:
-        table.add_row(Text(f"{command} explain {article.url}", "cyan"), "the whole life of an article")
-    table.add_row(Text(f"{command} status", "cyan"), "what waits, what failed")
-    table.add_row(Text("make up", "cyan"), "the same, live, with Airflow's pages in the browser")
-    table.add_row(Text("make up WATCHLIST=mine.yaml", "cyan"), "with your own feeds, topics and readers")
-    return table
+    tries = [
+        ("search what was collected", f"{command} search 'traders NEAR/5 protest*'"),
+        ("the whole life of an article", f"{command} explain {article.url if article else 'URL'}"),
+        ("what waits, what failed", f"{command} status"),
+        ("the same live, with Airflow's pages in the browser", "make up"),
+        ("with your own feeds, topics and readers", "make up WATCHLIST=mine.yaml"),
+    ]
+    lines = [Text.assemble("  ", (what, "dim"), "\n    ", (how, "cyan")) for what, how in tries]
+    return Group(Text("What to try next", "bold"), *lines)

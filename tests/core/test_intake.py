@@ -37,9 +37,9 @@ def known(*entries: ParsedEntry) -> dict[str, Known]:
     }
 
 
-def entry(number: int, **changes: object) -> ParsedEntry:
+def entry(number: int, *, content: str = "") -> ParsedEntry:
     link = f"http://gazette.example/{number}"
-    return replace(ENTRY, guid=f"guid-{number}", link=link, title=f"Story {number}", **changes)
+    return replace(ENTRY, guid=f"guid-{number}", link=link, title=f"Story {number}", content=content)
 
 
 def test_a_guid_is_taken_as_it_stands() -> None:
