@@ -239,11 +239,9 @@ def main() -> None:
 
 
 def _print_table(found: dict[str, list[tuple[Gold, Prediction]]]) -> None:
-    print(
-        f"{'set':8}{'engine':13}{'pages':>6}{'body F1':>9}{'< 0.5':>7}{'title':>7}{'authors':>9}{'day':>7}{'minute':>8}",
-        end="",
-    )
-    print(f"{'no art.':>9}{'CPU ms':>8}{'ratio':>7}")
+    heads = ("body F1", "< 0.5", "title", "authors", "day", "minute", "no art.", "CPU ms", "ratio")
+    widths = (9, 7, 7, 9, 7, 8, 9, 8, 7)
+    print(f"{'set':8}{'engine':13}{'pages':>6}" + "".join(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True)))
     sets = sorted({gold.set for pairs in found.values() for gold, _ in pairs})
     for name in sets:
         scores = {engine: score([p for p in pairs if p[0].set == name]) for engine, pairs in found.items()}

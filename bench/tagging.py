@@ -36,6 +36,7 @@ from newsdesk.tagging import RuleSet
 
 _VOCABULARY = 50_000
 _ARTICLES = 400
+_COMMONEST = 350  # rank of the most frequent word of a rule; it decides how many rules match
 _LETTERS = "etaoinshrdlucmfwygpbvk"
 
 
@@ -77,7 +78,7 @@ class Chance:
 
     def term(self) -> str:
         """A word that is neither very frequent nor hardly ever used, or a phrase or wildcard of such words."""
-        word = self.words[int(60 * (_VOCABULARY / 60) ** self.random.random())]
+        word = self.words[int(_COMMONEST * (_VOCABULARY / _COMMONEST) ** self.random.random())]
         kind = self.random.random()
         if kind < 0.15:
             return f'"{word} {self.random.choices(self.words, cum_weights=self._weights)[0]}"'

@@ -129,7 +129,7 @@ def _record(page: _Page, languages: tuple[str, ...]) -> ParsedArticle:
         title=metadata.title,
         authors=metadata.authors,
         published=metadata.published.at if metadata.published else None,
-        published_precision=metadata.published.precision if metadata.published else None,
+        published_precision=metadata.published.precision.value if metadata.published else None,
         modified=metadata.modified.at if metadata.modified else None,
         text=text,
         summary=metadata.summary,

@@ -4,8 +4,6 @@ DAG files import this module, so nothing of ours is imported before a task runs.
 """
 
 import logging
-import sys
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHUNK = 25  # entries for which another task is worth its start, half a second of CPU
+CHUNK = 100  # entries for which another task is worth its start: each loads the extractors anew in its workers
 CHUNKS_AT_MOST = 3
 
 
@@ -29,7 +27,7 @@ def run(step: "Callable[[Services], Counts]") -> dict[str, int]:
     """
     from newsdesk.pipeline import describe
 
-    with _opened() as services, _main_module_hidden():
+    with _opened() as services:
         counts = step(services)
     log.info("%s", describe(counts))
     return {**counts.outcomes, "produced": counts.produced}
@@ -67,15 +65,3 @@ def _opened() -> "Iterator[Services]":
             yield services
     except (SettingsError, WatchlistError) as error:
         raise AirflowFailException(str(error)) from error
-
-
-@contextmanager
-def _main_module_hidden() -> Iterator[None]:
-    # A process that multiprocessing spawns runs its parent's main module again. In a task that is Airflow's command,
-    # which dies there (tasks have no access to Airflow's database), and a pool starts it again without end.
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

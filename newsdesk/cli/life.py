@@ -87,7 +87,7 @@ def _evidence(tag: TagLife, console: Console) -> None:
 
 def marked(found: Evidence, evidence: tuple[Evidence, ...]) -> Text:
     """The sentence of `found` with all words in it that matched."""
-    text = Text(found.sentence)
+    text = Text(found.sentence.replace("\n", " "))  # the same length, so offsets hold
     for other in evidence:
         start, end = other.start - found.sentence_start, other.end - found.sentence_start
         if other.field == found.field and start >= 0 and end <= len(found.sentence):

@@ -9,8 +9,9 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from newsdesk import pipeline
-from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, err, out, print_json, services_for
+from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, err, out, print_json, services_for, settings_for
 from newsdesk.errors import NewsdeskError
+from newsdesk.index import clear_index
 from newsdesk.ledger import tables
 from newsdesk.ledger.leases import requeue as requeue_rows
 from newsdesk.model import Counts
@@ -26,6 +27,8 @@ STEPS: tuple[Callable[[Services], Counts], ...] = (
 )
 
 lines = typer.Typer()
+indexes = typer.Typer(no_args_is_help=True, help="Look after the search index.")
+lines.add_typer(indexes, name="index", rich_help_panel="Care")
 
 
 @lines.command(rich_help_panel="Work")
@@ -156,13 +159,15 @@ def requeue(
         )
 
 
-@lines.command("rebuild-index", rich_help_panel="Care")
+@indexes.command("rebuild")
 def rebuild_index(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
     r"""Make the search index anew from the ledger; stages and alerts are not touched.
 
     \b
-    newsdesk rebuild-index
+    newsdesk index rebuild
     """
+    # emptied before it is opened: an index of another version of Newsdesk does not open at all
+    clear_index(settings_for(home, watchlist).index_path)
     with services_for(home, watchlist) as services:
         number = pipeline.rebuild_index(services)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newsdesk.cli.frame import HomeOption, WatchlistOption, common, err, fail, out, settings_for
+from newsdesk.cli.frame import HomeOption, WatchlistOption, common, err, fail, settings_for
 from newsdesk.cli.progress import ProgressDisplay
 from newsdesk.cli.summary import print_summary
 from newsdesk.newsroom import serve
@@ -42,7 +42,7 @@ def demo(home: HomeOption = None) -> None:
     with ProgressDisplay(err) as display:
         run_demonstration(folder, project=_project(), tell=display.tell)
     with open_services(settings_for(folder)) as services:
-        print_summary(services, out, seconds=time.monotonic() - began, home=str(folder))
+        print_summary(services, seconds=time.monotonic() - began, home=str(folder))
 
 
 @stacks.command(rich_help_panel="Start here")

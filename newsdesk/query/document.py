@@ -1,6 +1,8 @@
 """An article, analysed once for any number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
@@ -8,6 +10,7 @@ from newsdesk.query.analysis import analyse, tokens
 from newsdesk.query.patterns import is_wild, wild_test
 from newsdesk.query.tree import KEYWORD_FIELDS, RANGE_FIELDS, TEXT_FIELDS
 
+_LAST_CHARACTER = chr(sys.maxunicode)  # in no token
 _SEPARATOR = "\n"  # in no token: a phrase cannot run from one field into the next
 
 
@@ -23,6 +26,7 @@ class Document:
         "_offsets",
         "_positions",
         "_running",
+        "_sorted",
         "_texts",
         "_tokens",
         "_values",
@@ -43,6 +47,7 @@ class Document:
         self._running: dict[str | None, str] = {}
         self._positions: dict[str, Mapping[str, Sequence[int]]] = {}
         self._offsets: dict[str, Sequence[tuple[int, int]]] = {}
+        self._sorted: dict[str | None, Sequence[str]] = {}
         self._expanded: dict[tuple[str | None, str], Sequence[str]] = {}
 
     def text(self, field: str) -> str:
@@ -102,16 +107,25 @@ class Document:
             return (pattern,) if pattern in self.words(field) else ()
         found = self._expanded.get((field, pattern))
         if found is None:
-            found = self._expanded[field, pattern] = _alike(pattern, self.words(field))
+            found = self._expanded[field, pattern] = _alike(pattern, self._in_order(field))
+        return found
+
+    def _in_order(self, field: str | None) -> Sequence[str]:
+        found = self._sorted.get(field)
+        if found is None:
+            found = self._sorted[field] = sorted(self.words(field))
         return found
 
 
-def _alike(pattern: str, words: Iterable[str]) -> Sequence[str]:
-    head = pattern[:-1]
-    if pattern.endswith("*") and not is_wild(head):
-        return [word for word in words if word.startswith(head)]
+def _alike(pattern: str, words: Sequence[str]) -> Sequence[str]:
+    """Those of `words`, which are sorted, that a wildcard stands for."""
+    head = pattern.replace("?", "*").partition("*")[0]
+    low = bisect_left(words, head)
+    among = words[low : bisect_left(words, head + _LAST_CHARACTER, low)] if head else words
+    if pattern == head + "*":
+        return among
     test = wild_test(pattern)
-    return [word for word in words if test(word)]
+    return [word for word in among if test(word)]
 
 
 def _fields(field: str | None) -> tuple[str, ...]:

@@ -52,12 +52,18 @@ def matches(node: Node, document: Document) -> bool:
 def evidence(node: Node, document: Document) -> Sequence[Span] | None:
     """Every place that made the tree match, in no order; None if it does not match. What is under NOT gives none."""
     match node:
-        case Phrase() | Near():
+        case Phrase():
+            return list(_spans(node, document)) if _has_phrase(node, document) else None
+        case Near():
             return list(_spans(node, document)) or None
         case And():
-            found = [evidence(child, document) for child in node.nodes]
-            held = [spans for spans in found if spans is not None]
-            return list(chain(*held)) if len(held) == len(found) else None
+            found: list[Span] = []
+            for child in node.nodes:
+                spans = evidence(child, document)
+                if spans is None:
+                    return None
+                found += spans
+            return found
         case Or():
             held = [spans for child in node.nodes if (spans := evidence(child, document)) is not None]
             return list(chain(*held)) if held else None
@@ -95,28 +101,30 @@ def _has_phrase(phrase: Phrase, document: Document) -> bool:
 def stretches(node: Phrase | Or, document: Document, field: str) -> Sequence[Stretch]:
     """Where a word, phrase or group of them stands in a field, ascending."""
     if isinstance(node, Or):
-        found = {place for child in node.nodes for place in _alternatives(child, document, field)}
+        found: set[Stretch] = set()
+        for child in node.nodes:
+            if not isinstance(child, Phrase | Or):
+                message = f"NEAR holds words, phrases and OR, not {child!r}"
+                raise TypeError(message)
+            found.update(stretches(child, document, field))
         return sorted(found)
-    positions = document.positions(field)
-    places = []
-    for part in node.parts:
-        words = document.expand(part, field)
-        if not words:
+    if len(node.parts) == 1:
+        return [(place, place) for place in _places(node.parts[0], document, field)]
+    first, *others = node.parts
+    starts = set(_places(first, document, field))
+    for distance, part in enumerate(others, start=1):
+        if not starts:
             return ()
-        places.append(positions[words[0]] if len(words) == 1 else sorted(chain(*(positions[word] for word in words))))
-    first, *others = places
-    length = len(others)
-    starts = set(first)
-    for distance, where in enumerate(others, start=1):
-        starts.intersection_update(position - distance for position in where)
-    return [(start, start + length) for start in sorted(starts)]
+        starts.intersection_update([place - distance for place in _places(part, document, field)])
+    return [(start, start + len(others)) for start in sorted(starts)]
 
 
-def _alternatives(node: Node, document: Document, field: str) -> Sequence[Stretch]:
-    if isinstance(node, Phrase | Or):
-        return stretches(node, document, field)
-    message = f"NEAR holds words, phrases and OR, not {node!r}"
-    raise TypeError(message)
+def _places(part: str, document: Document, field: str) -> Sequence[int]:
+    """The positions of the words that a pattern stands for, ascending."""
+    positions = document.positions(field)
+    if not is_wild(part):
+        return positions.get(part, ())
+    return sorted(chain(*(positions[word] for word in document.expand(part, field))))
 
 
 def windows(near: Near, document: Document, field: str) -> Iterator[Stretch]:

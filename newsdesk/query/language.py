@@ -33,10 +33,8 @@ class Query:
 
     def find(self, document: Document) -> Match | None:
         """What the query finds in `document`, or None."""
-        if not matches(self.tree, document):
-            return None
-        found = set(evidence(self.tree, document) or ())
-        return Match(tuple(sorted(found, key=_place)))
+        found = evidence(self.tree, document)
+        return None if found is None else Match(tuple(sorted(set(found), key=_place)))
 
     def accepts(self, document: Document) -> bool:
         """Whether the query finds `document`: `find` without the evidence, and quicker."""

@@ -11,7 +11,7 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("rows", "sizes"),
-    [(0, [1]), (1, [1]), (24, [24]), (49, [49]), (50, [25, 25]), (75, [25, 25, 25]), (1000, [334, 334, 334])],
+    [(0, [1]), (1, [1]), (99, [99]), (199, [199]), (200, [100, 100]), (300, [100] * 3), (1000, [334] * 3)],
 )
 def test_chunks_are_few_and_of_like_size(rows: int, sizes: list[int]) -> None:
     from newsdesk.airflow.steps import chunk_sizes

@@ -137,35 +137,14 @@ def test_any_bytes_give_an_article_record_or_an_extract_error(content: bytes, co
 
 
 TOKENS = st.sampled_from(
-    [
-        "<p>",
-        "</p>",
-        "<div>",
-        "<a href='http://[x'>",
-        "<h1>",
-        "<title>",
-        "<meta property=og:url content='http://[::1'>",
-        "<!--",
-    ]
-    + [
-        "<script type='application/ld+json'>",
-        "</script>",
-        '{"@type":"NewsArticle"',
-        ',"author":[1,null]',
-        "}",
-        "[",
-        "]",
-    ]
-    + [
-        "<time datetime=2025-13-40>",
-        "<link rel=canonical href='//'>",
-        "text ",
-        "&#0;",
-        "&#xD800;",
-        "\x00",
-        "\ufffe",
-        "हिन्दी ",
-    ]
+    (
+        "<p> </p> <div> <h1> <title> <!-- <time·datetime=2025-13-40> <link·rel=canonical·href='//'> text हिन्दी &#0; "
+        "&#xD800; "
+        "<a·href='http://[x'> <meta·property=og:url·content='http://[::1'> \ufffe <script·type='application/ld+json'> "
+        '</script> {"@type":"NewsArticle" ,"author":[1,null] } [ ] ,'
+    )
+    .replace("·", "\t")
+    .split(" ")
 )
 
 
