@@ -123,7 +123,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = {
     },
     "Mail": {
         Reason.NO_READER: "the watchlist no longer names this reader or this rule",
-        Reason.RELAY_DOWN: "the relay cannot be used at all: the mail waits, and no attempt is counted",
+        Reason.RELAY_DOWN: "relay or spool folder cannot be used at all: the mail waits, and no attempt is counted",
         Reason.MAIL_DEFERRED: "the relay answered 4xx for this mail: it is tried again",
         Reason.MAIL_REFUSED: "the relay answered 5xx for this mail: it will never take it",
         Reason.MAIL_AMBIGUOUS: "the connection was lost after the last byte: the relay may have taken the mail",

@@ -129,7 +129,8 @@ class _Sentences:
         if end <= start + LONGEST_SENTENCE:
             return start, end
         end = start + LONGEST_SENTENCE
-        blank = self._text.rfind(" ", max(end - _SLACK, span.end), end + 1)
+        earliest = max(end - _SLACK, span.end) if span.end <= end else end - _SLACK
+        blank = self._text.rfind(" ", earliest, end + 1)
         return start, blank if blank >= 0 else end
 
 

@@ -1,13 +1,15 @@
 """The commands, gathered."""
 
-import logging
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from newsdesk import __version__
 from newsdesk.cli.care import care
 from newsdesk.cli.documents import documents
-from newsdesk.cli.frame import HomeOption, WatchlistOption, common, err, errors_told, out
+from newsdesk.cli.find import finds
+from newsdesk.cli.frame import HomeOption, WatchlistOption, common, errors_told, out, tell_warnings
 from newsdesk.cli.line import lines
 from newsdesk.cli.look import looks
 from newsdesk.cli.stack import stacks
@@ -21,26 +23,33 @@ app = typer.Typer(
     help="Watch news feeds, tag articles by topic with the words that prove it, search them, mail alerts.",
 )
 app.add_typer(stacks)
+app.add_typer(finds)
 app.add_typer(looks)
 app.add_typer(lines)
 app.add_typer(documents)
 app.add_typer(care)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(__version__)
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+]
+
+
 @app.callback()
-def options(home: HomeOption = None, watchlist: WatchlistOption = None) -> None:
+def options(home: HomeOption = None, watchlist: WatchlistOption = None, *, version: VersionOption = False) -> None:
     """Take the options that may also stand before the command."""
+    del version  # its callback has done all there is to do
     common.home, common.watchlist = home, watchlist
 
 
-@app.command(rich_help_panel="Care")
-def version() -> None:
-    """Print the version."""
-    out.print(__version__)
-
-
-def main() -> None:
-    """Run the command line."""
-    logging.basicConfig(level=logging.WARNING if err.is_terminal else logging.INFO, format="%(message)s")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, by default with the arguments of the process. Ends by SystemExit."""
+    tell_warnings()
     with errors_told():
-        app()
+        app(None if arguments is None else list(arguments), prog_name="newsdesk")

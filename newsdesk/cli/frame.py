@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
@@ -12,8 +13,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from newsdesk.errors import NewsdeskError, WatchlistError
+from newsdesk.errors import NewsdeskError, SettingsError, WatchlistError
 from newsdesk.services import Services, open_services
 from newsdesk.settings import Settings, read_settings
 
@@ -26,7 +29,9 @@ HomeOption = Annotated[
 ]
 WatchlistOption = Annotated[
     Path | None,
-    typer.Option("--watchlist", help="What is watched; default: watchlist.yaml.", rich_help_panel="Common"),
+    typer.Option(
+        "--watchlist", help="What is watched; default: NEWSDESK_WATCHLIST, else watchlist.yaml.", rich_help_panel="Common"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel="Common")]
 
@@ -49,11 +54,21 @@ def settings_for(home: Path | None = None, watchlist: Path | None = None) -> Set
     kept = chosen.home / "settings.json"
     if not kept.is_file():
         return chosen
+    environment = {**_kept_settings(kept), "NEWSDESK_HOME": str(chosen.home)}
     try:
-        environment = json.loads(kept.read_text(encoding="utf-8"))
+        return read_settings(environment, watchlist=watchlist)
+    except SettingsError as error:
+        raise SettingsError(f"{kept}: {error}") from error
+
+
+def _kept_settings(path: Path) -> Mapping[str, str]:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        fail(f"{kept} cannot be read ({error}); delete it or make the folder anew")
-    return read_settings({**environment, "NEWSDESK_HOME": str(chosen.home)}, watchlist=watchlist)
+        fail(f"{path} cannot be read ({error}); delete it or make the folder anew")
+    if not isinstance(kept, dict):
+        fail(f"{path} holds no settings; delete it or make the folder anew")
+    return {str(name): str(value) for name, value in kept.items()}
 
 
 @contextmanager
@@ -63,10 +78,18 @@ def services_for(home: Path | None = None, watchlist: Path | None = None) -> Ite
         yield services
 
 
+# ------------------------------------------------------------------ what goes wrong
+
+
 def fail(message: str, code: int = 1) -> NoReturn:
     """End with a message for people."""
-    err.print(f"[red]error:[/red] {_escaped(message)}")
+    tell_error(message)
     raise typer.Exit(code)
+
+
+def tell_error(message: str) -> None:
+    """Say on stderr what is wrong."""
+    err.print(Text.assemble(("error: ", "red"), message))
 
 
 @contextmanager
@@ -76,21 +99,64 @@ def errors_told() -> Iterator[None]:
         yield
     except WatchlistError as error:
         for problem in error.problems:
-            err.print(f"[red]error:[/red] {_escaped(problem)}")
-        err.print(f"{len(error.problems)} faults in the watchlist; nothing was started.")
+            tell_error(problem)
+        faults = f"{len(error.problems)} faults" if len(error.problems) > 1 else "1 fault"
+        err.print(f"{faults} in the watchlist; nothing was started.")
         sys.exit(1)
     except NewsdeskError as error:
-        err.print(f"[red]error:[/red] {_escaped(str(error))}")
+        tell_error(str(error))
         sys.exit(1)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+class WarningsTold(logging.Handler):
+    """Our own warnings on stderr, one line each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        err.print(Text.assemble(("warning: ", "yellow"), record.getMessage()))
 
 
-def print_json(value: object) -> None:
+def tell_warnings() -> None:
+    """From now on our warnings are shown, and nothing that a library logs."""
+    logging.getLogger("newsdesk").handlers = [WarningsTold()]
+    logging.getLogger().addHandler(logging.NullHandler())  # without any, Python prints their warnings itself
+
+
+# ------------------------------------------------------------------ how data is printed
+
+
+def is_piped() -> bool:
+    """Whether a program reads the output: it gets data and nothing else, one line a row."""
+    return not sys.stdout.isatty()
+
+
+def print_rows(rows: Iterable[Sequence[object]]) -> None:
+    """For programs: one line a row, tabs between the cells, no headings."""
+    for row in rows:
+        sys.stdout.write("\t".join(" ".join(str(cell).split()) for cell in row) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table for people, rows for programs."""
+    if is_piped():
+        print_rows(rows)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, header_style="dim", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out.print(table)
+
+
+def print_json(value: object, *, on_one_line: bool = False) -> None:
     """Print a record, or a collection of records, as JSON: instants as ISO 8601, enums by value."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    indent = None if on_one_line else 2
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
 
 
 def plain(value: object) -> Any:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from newsdesk.ledger.history import AlertLife, EntryLife, Life, Stamps, TagLife
-from newsdesk.model import Article, Evidence, Watchlist
+from newsdesk.model import Article, Evidence, Reason, Watchlist
 
 
 def print_life(life: Life, watchlist: Watchlist, console: Console) -> None:
@@ -42,6 +42,8 @@ def _entry(entry: EntryLife, console: Console) -> None:
     ending = " ".join(filter(None, (entry.outcome or "waits", entry.reason)))
     fetched = f"fetched {_when(entry.fetched_at)}, archived as {entry.page_key}" if entry.fetched_at else "not fetched"
     _step(console, "collect", f"{ending}: {fetched}")
+    if entry.reason:
+        _detail(console, Reason(entry.reason).meaning)
     if entry.detail:
         _detail(console, entry.detail)
     if entry.outcome == "retry" and entry.due_at:
@@ -82,7 +84,17 @@ def _evidence(tag: TagLife, console: Console) -> None:
         place = (found.field, found.sentence_start)
         if place not in seen:
             seen.add(place)
-            _detail(console, marked(found, tag.evidence))
+            _detail(console, Text.assemble(marked(found, tag.evidence), (f"  ← {_words(found, tag)}", "dim")))
+
+
+def _words(found: Evidence, tag: TagLife) -> str:
+    """What matched in the sentence of `found`: colours alone would say nothing on a pipe."""
+    places = {
+        (other.start - found.sentence_start, other.end - found.sentence_start)
+        for other in tag.evidence
+        if (other.field, other.sentence_start) == (found.field, found.sentence_start)
+    }
+    return ", ".join(" ".join(found.sentence[start:end].split()) for start, end in sorted(places))
 
 
 def marked(found: Evidence, evidence: tuple[Evidence, ...]) -> Text:

@@ -1,5 +1,6 @@
-"""Commands that do the work: run, poll, collect, deliver, maintain, requeue, index."""
+"""Commands that do the work: run, poll, deliver, maintain, requeue, index rebuild."""
 
+import itertools
 import signal
 import threading
 from collections.abc import Callable
@@ -9,8 +10,19 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from newsdesk import pipeline
-from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, err, out, print_json, services_for, settings_for
-from newsdesk.errors import NewsdeskError
+from newsdesk.cli.frame import (
+    HomeOption,
+    JsonOption,
+    WatchlistOption,
+    err,
+    fail,
+    out,
+    print_json,
+    services_for,
+    settings_for,
+    tell_error,
+)
+from newsdesk.errors import NewsdeskError, SettingsError, WatchlistError
 from newsdesk.index import clear_index
 from newsdesk.ledger import tables
 from newsdesk.ledger.leases import requeue as requeue_rows
@@ -40,28 +52,30 @@ def run(
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    r"""Run the whole line without Airflow: poll, collect, tag, index, alert, deliver.
+    """Run the whole line without Airflow: poll, collect, tag, index, alert, deliver.
 
-    \b
-    newsdesk run                    once: all that is due now
-    newsdesk run --loop --every 30  until Ctrl-C
-    newsdesk run --json | jq        the counts of each step
+    With --loop and --json, each round is one line.
+
+    Examples:
+      newsdesk run                     once: all that is due now
+      newsdesk run --loop --every 30   until Ctrl-C
+      newsdesk run --json              the counts of each step
     """
     stop = threading.Event()
     if loop:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-    while True:
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda *_: stop.set())
+    for number in itertools.count(1):
         try:
             with services_for(home, watchlist) as services:
                 counts = [_show_step(step, services) for step in STEPS]
         except NewsdeskError as error:
-            if not loop:
+            if not loop or (number == 1 and isinstance(error, SettingsError | WatchlistError)):
                 raise
             # a full disk or a locked database passes: say so, wait, go on where it stopped
-            err.print(f"[red]{type(error).__name__}:[/red] {error}; the next try is in {every} s")
+            tell_error(f"{error}; the next try is in {every} s")
         else:
-            _print_counts(counts, as_json=as_json)
+            _print_counts(counts, as_json=as_json, on_one_line=loop)
         if not loop or stop.wait(every):
             return
 
@@ -74,9 +88,9 @@ def _show_step(step: Callable[[Services], Counts], services: Services) -> Counts
         return step(services)
 
 
-def _print_counts(counts: list[Counts], *, as_json: bool) -> None:
+def _print_counts(counts: list[Counts], *, as_json: bool, on_one_line: bool) -> None:
     if as_json:
-        print_json(counts)
+        print_json(counts, on_one_line=on_one_line)
         return
     for count in counts:
         out.print(pipeline.describe(count), markup=False)
@@ -92,34 +106,37 @@ def poll(
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    r"""Poll the feeds that are due and store new entries; nothing else.
+    """Poll the feeds that are due and store new entries; nothing else.
 
-    \b
-    newsdesk poll
-    newsdesk poll --now --json
+    Examples:
+      newsdesk poll
+      newsdesk poll --now --json
     """
-    if now:
-        with services_for(home, watchlist) as services:
+
+    def poll_feeds(services: Services) -> Counts:
+        if now:
             pipeline.hasten(services)
-    _one(pipeline.poll, home, watchlist, as_json=as_json)
+        return pipeline.poll(services)
+
+    _one(poll_feeds, home, watchlist, as_json=as_json)
 
 
 @lines.command(rich_help_panel="Work")
 def deliver(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
-    r"""Hand over the mails that are due; nothing else.
+    """Render and hand over the mails that are due; nothing else.
 
-    \b
-    newsdesk deliver
+    Examples:
+      newsdesk deliver
     """
     _one(pipeline.deliver, home, watchlist, as_json=as_json)
 
 
 @lines.command(rich_help_panel="Care")
 def maintain(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
-    r"""Do the daily work: compare the index with the ledger and mend it, prune old polls.
+    """Do the daily work: compare the index with the ledger and mend it, prune old polls.
 
-    \b
-    newsdesk maintain
+    Examples:
+      newsdesk maintain
     """
     _one(pipeline.maintain, home, watchlist, as_json=as_json)
 
@@ -141,16 +158,18 @@ def requeue(
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    r"""Give quarantined rows another try.
+    """Give quarantined rows another try. The next run, or Airflow, takes them up.
 
-    \b
-    newsdesk requeue                 all of them
-    newsdesk requeue 3f2a…           one
+    Examples:
+      newsdesk requeue                                    all of them
+      newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   one, by its id
     """
     waiting = (tables.entries, tables.articles, tables.notifications, tables.outbox)
     with services_for(home, watchlist) as services, services.ledger.write() as connection:
         now = services.clock()
         counts = {table.name: requeue_rows(connection, table, now=now, row_id=row) for table in waiting}
+    if row is not None and not any(counts.values()):
+        fail(f"no quarantined row has the id {row}; `newsdesk status` lists them")
     if as_json:
         print_json(counts)
     else:
@@ -161,10 +180,10 @@ def requeue(
 
 @indexes.command("rebuild")
 def rebuild_index(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
-    r"""Make the search index anew from the ledger; stages and alerts are not touched.
+    """Make the search index anew from the ledger; stages and alerts are not touched.
 
-    \b
-    newsdesk index rebuild
+    Examples:
+      newsdesk index rebuild
     """
     # emptied before it is opened: an index of another version of Newsdesk does not open at all
     clear_index(settings_for(home, watchlist).index_path)

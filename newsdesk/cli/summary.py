@@ -24,9 +24,9 @@ _WIDEST = 112  # columns: longer lines are hard to read
 _WORDS, _SENTENCES = 6, 2  # shown for an article: enough to be convinced
 
 
-def print_summary(services: Services, *, seconds: float, home: str) -> None:
+def print_summary(services: Services, *, seconds: float, home: str, console: Console | None = None) -> None:
     """Print all sections; reads ledger and index, changes nothing."""
-    console = Console(highlight=False)
+    console = console or Console(highlight=False)
     console.width = min(console.width, _WIDEST) if console.is_terminal else _WIDEST
     with services.ledger.read() as connection:
         seen = overview.overview(connection)

@@ -1,6 +1,13 @@
 """Texts, articles and queries made by chance, for the tests of the language and of tagging."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+
+def tries(count: int = 100) -> settings:
+    """So many examples, however slow the machine is."""
+    return settings(max_examples=count, deadline=None)
+
 
 _ODD = (
     "\u00ad\u200b\u200c\u200d\u2060\ufe0f\U000e0100\u0301\u3099\u034f\u20e3"

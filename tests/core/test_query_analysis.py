@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from newsdesk.query.analysis import analyse, tokens
 from newsdesk.query.patterns import patterns, unescape, wild_test
-from tests.core.query_texts import ANY_TEXT
+from tests.core.query_texts import ANY_TEXT, tries
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_a_text_has_these_tokens(text: str, expected: list[str]) -> None:
 
 
 @given(ANY_TEXT)
+@tries()
 def test_the_quick_and_the_exact_analysis_agree_and_places_are_right(text: str) -> None:
     found = analyse(text)
     assert [token.text for token in found] == tokens(text)
@@ -48,6 +49,7 @@ def test_the_quick_and_the_exact_analysis_agree_and_places_are_right(text: str) 
 
 
 @given(ANY_TEXT)
+@tries()
 def test_tokens_joined_by_blanks_are_the_same_tokens(text: str) -> None:
     found = tokens(text)
     assert tokens(" ".join(found)) == found
@@ -101,6 +103,7 @@ def by_hand(pattern: str, word: str) -> bool:
 
 
 @given(st.text("ab*?", max_size=8), st.text("ab", max_size=8))
+@tries()
 def test_wildcards_match_what_their_definition_says(pattern: str, word: str) -> None:
     assert bool(wild_test(pattern)(word)) is by_hand(pattern, word)
 

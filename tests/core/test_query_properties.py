@@ -1,7 +1,7 @@
 import time
 from datetime import UTC, datetime
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsdesk.query import Document, Query, QueryError, parse, render
@@ -9,7 +9,7 @@ from newsdesk.query.analysis import tokens
 from newsdesk.query.compiled import QuerySet
 from newsdesk.query.misses import misses
 from newsdesk.query.tree import All, And, Keyword, Near, Node, Not, Or, Phrase, Range, phrases
-from tests.core.query_texts import ANY_TEXT, ARTICLE_TEXT, FRAGMENTS, QUERY_TEXT
+from tests.core.query_texts import ANY_TEXT, ARTICLE_TEXT, FRAGMENTS, QUERY_TEXT, tries
 from tests.core.test_query_analysis import by_hand
 
 DAYS = st.sampled_from((None, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, 5, tzinfo=UTC)))
@@ -18,7 +18,7 @@ NOW = datetime(2026, 1, 3, tzinfo=UTC)
 
 
 @given(st.one_of(ANY_TEXT, FRAGMENTS))
-@settings(max_examples=200)
+@tries(200)
 @example("-" * 500)
 @example('"' * 501)
 @example("(/a" * 300)
@@ -40,12 +40,14 @@ def query_or_error(text: str) -> Query | QueryError:
 
 
 @given(QUERY_TEXT)
+@tries()
 def test_a_rendered_tree_parses_to_the_same_tree(text: str) -> None:
     tree = parse(text).tree
     assert parse(render(tree)).tree == tree
 
 
 @given(ANY_TEXT, ANY_TEXT)
+@tries()
 def test_a_word_of_a_text_finds_it_and_evidence_is_that_word(before: str, after: str) -> None:
     text = before + after
     for token in set(tokens(text)):
@@ -58,7 +60,7 @@ def test_a_word_of_a_text_finds_it_and_evidence_is_that_word(before: str, after:
 
 
 @given(QUERY_TEXT, ARTICLE_TEXT, ARTICLE_TEXT)
-@settings(max_examples=100)
+@tries(100)
 def test_each_piece_of_evidence_is_matched_by_its_part(text: str, title: str, body: str) -> None:
     found = parse(text).match(title=title, body=body)
     for span in found.evidence if found else ():
@@ -128,7 +130,7 @@ class Reference:
 
 
 @given(QUERY_TEXT, ARTICLE_TEXT, ARTICLE_TEXT, st.tuples(SOURCES, DAYS))
-@settings(max_examples=250)
+@tries(250)
 def test_the_evaluator_agrees_with_the_obvious_reading(
     text: str, title: str, body: str, values: tuple[str | None, datetime | None]
 ) -> None:
@@ -142,7 +144,7 @@ def test_the_evaluator_agrees_with_the_obvious_reading(
 
 
 @given(st.lists(QUERY_TEXT, max_size=10), st.lists(st.tuples(ARTICLE_TEXT, ARTICLE_TEXT, SOURCES, DAYS), max_size=3))
-@settings(max_examples=50)
+@tries(50)
 def test_many_queries_at_once_give_the_same_as_each_alone(
     texts: list[str], articles: list[tuple[str, str, str | None, datetime | None]]
 ) -> None:

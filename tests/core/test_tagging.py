@@ -3,13 +3,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsdesk.model import Evidence, Tag, Topic
 from newsdesk.query import Document, parse
 from newsdesk.tagging import LONGEST_SENTENCE, MOST_EVIDENCE, RuleSet, explain_miss
-from tests.core.query_texts import ANY_TEXT, ARTICLE_TEXT, QUERY_TEXT
+from tests.core.query_texts import ANY_TEXT, ARTICLE_TEXT, QUERY_TEXT, tries
 
 
 def topic(query: str, topic_id: str = "t", **rest: Any) -> Topic:
@@ -184,7 +184,7 @@ def test_evidence_lies_in_its_sentence_and_the_sentence_in_the_text(query: str, 
 
 
 @given(st.lists(QUERY_TEXT, max_size=8), ARTICLE_TEXT, ARTICLE_TEXT)
-@settings(max_examples=50)
+@tries(50)
 def test_topics_are_tagged_as_their_queries_match(queries: list[str], title: str, text: str) -> None:
     topics = [topic(query, f"t{number}") for number, query in enumerate(queries)]
     tags = RuleSet(topics).tags(title=title, text=text, language="en", source="x")
