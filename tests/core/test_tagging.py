@@ -172,6 +172,7 @@ def test_evidence_longer_than_a_sentence_may_be_brings_its_beginning() -> None:
     st.one_of(ANY_TEXT, ARTICLE_TEXT),
     st.lists(st.one_of(ANY_TEXT, ARTICLE_TEXT), max_size=20).map(". ".join),
 )
+@tries()
 def test_evidence_lies_in_its_sentence_and_the_sentence_in_the_text(query: str, title: str, text: str) -> None:
     for tag in RuleSet([topic(query)]).tags(title=title, text=text):
         for piece in tag.evidence:
