@@ -7,6 +7,7 @@ import typer
 
 from newsdesk import __version__
 from newsdesk.cli.care import care
+from newsdesk.cli.doctor import doctors
 from newsdesk.cli.documents import documents
 from newsdesk.cli.find import finds
 from newsdesk.cli.frame import HomeOption, WatchlistOption, common, errors_told, out, tell_warnings
@@ -28,6 +29,7 @@ app.add_typer(looks)
 app.add_typer(lines)
 app.add_typer(documents)
 app.add_typer(care)
+app.add_typer(doctors)
 
 
 def _print_version(wanted: bool) -> None:

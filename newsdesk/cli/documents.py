@@ -1,20 +1,30 @@
 """Commands on single documents: feed, extract, query. They touch no state."""
 
 import sys
+from datetime import UTC
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
-from extractors import ExtractError, ParsedArticle, ParsedFeed, extract_article, parse_feed
-from newsdesk.cli.frame import JsonOption, fail, out, print_json
+from extractors import ExtractError, ParsedArticle, ParsedEntry, ParsedFeed, extract_article, parse_feed
+from newsdesk.cli.frame import JsonOption, err, fail, is_piped, out, print_json, print_rows, print_table
+from newsdesk.cli.outline import outline, tree_record
 from newsdesk.query import Match, Query, QueryError, parse
 from newsdesk.query.render import render
 from newsdesk.services import utc_now
 
 documents = typer.Typer()
+
+
+class Engine(StrEnum):
+    """What may read a page."""
+
+    CASCADE = "cascade"  # the best of several extractors, field by field
+    NEWSPAPER = "newspaper"  # its fields lead, the others fill the gaps
+
 
 FileArgument = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
 UrlOption = Annotated[str, typer.Option("--url", help="Where the document comes from: links are read against it.")]
@@ -38,11 +48,12 @@ def feed(
     content_type: TypeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    r"""Parse a feed document and show its entries as the line would store them.
+    """Parse a feed document and show its entries as the line would store them.
 
-    \b
-    newsdesk feed rss.xml --url https://example.org/rss.xml
-    curl -s https://example.org/rss.xml | newsdesk feed - --url https://example.org/rss.xml --json
+    Exit code 1: it is no feed.
+
+      newsdesk feed rss.xml --url https://press.example/rss.xml
+      newsdesk feed - --json < rss.xml
     """
     try:
         parsed = parse_feed(_read(file), url, content_type=content_type)
@@ -50,26 +61,23 @@ def feed(
         fail(str(error))
     if as_json:
         print_json(parsed)
-    else:
+    elif parsed.not_a_feed_reason is None:
         _print_feed(parsed)
     if parsed.not_a_feed_reason is not None:
-        raise typer.Exit(1)
+        fail(f"{file} is no feed: {parsed.not_a_feed_reason}")
 
 
 def _print_feed(parsed: ParsedFeed) -> None:
-    if parsed.not_a_feed_reason is not None:
-        out.print(f"not a feed: {parsed.not_a_feed_reason}", markup=False)
-        return
-    out.print(Text.assemble((parsed.title, "bold"), f"  {parsed.format}, {len(parsed.entries)} entries"))
+    rows = [(_when(entry), entry.title, entry.link or "") for entry in parsed.entries]
+    if not is_piped():
+        out.print(Text.assemble((parsed.title, "bold"), f"  {parsed.format}, {len(parsed.entries)} entries"))
     if parsed.bozo_reason:
-        out.print(Text(f"damaged: {parsed.bozo_reason}", "yellow"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("published (UTC)", "title", "link"):
-        table.add_column(column, header_style="dim", overflow="fold")
-    for entry in parsed.entries:
-        when = f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else "unknown"
-        table.add_row(when, Text(entry.title), Text(entry.link or ""))
-    out.print(table)
+        err.print(Text.assemble(("damaged: ", "yellow"), parsed.bozo_reason))
+    print_table(("published (UTC)", "title", "link"), rows)
+
+
+def _when(entry: ParsedEntry) -> str:
+    return f"{entry.published.astimezone(UTC):%Y-%m-%d %H:%M}" if entry.published else "unknown"
 
 
 @documents.command(rich_help_panel="Documents")
@@ -78,19 +86,16 @@ def extract(
     *,
     url: UrlOption = "http://localhost/page",
     content_type: TypeOption = None,
-    engine: Annotated[str, typer.Option(help="cascade or newspaper.")] = "cascade",
+    engine: Annotated[Engine, typer.Option(help="What reads the page.")] = Engine.CASCADE,
     as_json: JsonOption = False,
 ) -> None:
-    r"""Extract the article from a page; each field with its source and how sure it is.
+    """Extract the article from a page; each field with its source and how sure it is.
 
-    \b
-    newsdesk extract page.html --url https://example.org/story
-    newsdesk extract - --url https://example.org/story --json < page.html
+    newsdesk extract page.html --url https://press.example/report
+    newsdesk extract - --url https://press.example/report --json < page.html
     """
-    if engine not in ("cascade", "newspaper"):
-        fail(f"there is no engine {engine}: write cascade or newspaper")
     try:
-        parsed = extract_article(_read(file), url, content_type=content_type, engine=engine, now=utc_now())
+        parsed = extract_article(_read(file), url, content_type=content_type, engine=engine.value, now=utc_now())
     except ExtractError as error:
         fail(str(error))
     if as_json:
@@ -119,17 +124,19 @@ def _print_article(parsed: ParsedArticle) -> None:
 
 @documents.command(rich_help_panel="Documents")
 def query(
-    text: Annotated[str, typer.Argument(metavar="QUERY", help="In the query language.")],
+    text: Annotated[str, typer.Argument(metavar="query", help="In the query language.")],
     file: Annotated[str | None, typer.Argument(help="A text to match; - for standard input.")] = None,
     *,
     title: Annotated[str, typer.Option(help="A title to match together with the text.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    r"""Show how a query is read, or where it matches a text. Exit code 1: it does not match.
+    """Show how a query is read, or where it matches a text.
 
-    \b
-    newsdesk query 'oil OR cocoa AND price'
-    newsdesk query '"e-commerce" NEAR/15 (policy OR rules)' article.txt
+    Exit code 1: it does not match, or cannot be read.
+
+      newsdesk query 'oil OR cocoa AND price'
+      newsdesk query '"e-commerce" NEAR/15 (policy OR rules)' article.txt
+      newsdesk query 'trade* AND NOT football' --title 'Traders close their shops'
     """
     try:
         parsed = parse(text, now=utc_now())
@@ -143,7 +150,7 @@ def query(
     if as_json:
         print_json({"query": render(parsed.tree), "matches": found is not None, "match": found})
     elif found is None:
-        out.print("does not match")
+        err.print("does not match")
     else:
         _print_match(found, {"title": title, "body": body})
     raise typer.Exit(0 if found else 1)
@@ -151,14 +158,18 @@ def query(
 
 def _print_tree(parsed: Query, *, as_json: bool) -> None:
     if as_json:
-        print_json({"query": render(parsed.tree), "tree": parsed.tree})
-    else:
-        out.print(render(parsed.tree), markup=False)
+        print_json({"query": render(parsed.tree), "tree": tree_record(parsed.tree)})
+        return
+    for line in outline(parsed.tree):
+        out.print(line, markup=False)
 
 
 def _print_match(found: Match, texts: dict[str, str]) -> None:
     for span in found.evidence:
         text = texts[span.field]
+        if is_piped():
+            print_rows([(span.field, span.start, span.end, text[span.start : span.end], span.part)])
+            continue
         start, end = max(0, span.start - 40), min(len(text), span.end + 40)
         line = Text(" ".join(text[start : span.start].split()) + " ", "dim")
         line.append(" ".join(text[span.start : span.end].split()), "black on yellow")

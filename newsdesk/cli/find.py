@@ -42,10 +42,9 @@ def search(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Search what was collected. The number of articles found goes to stderr.
 
-    Examples:
-      newsdesk search '"e-commerce" AND (rules OR policy)'
-      newsdesk search 'traders AND protest*' --sort relevance
-      newsdesk search 'title:amazon published:>=2021-09-01' --facets
+    newsdesk search '"e-commerce" AND (rules OR policy)'
+    newsdesk search 'traders AND protest*' --sort relevance
+    newsdesk search 'title:amazon published:>=2021-09-01' --facets
     """
     with services_for(home, watchlist) as services:
         tree = parse(query, now=services.clock())

@@ -30,7 +30,9 @@ HomeOption = Annotated[
 WatchlistOption = Annotated[
     Path | None,
     typer.Option(
-        "--watchlist", help="What is watched; default: NEWSDESK_WATCHLIST, else watchlist.yaml.", rich_help_panel="Common"
+        "--watchlist",
+        help="What is watched; default: NEWSDESK_WATCHLIST, else watchlist.yaml.",
+        rich_help_panel="Common",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel="Common")]

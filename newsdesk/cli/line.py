@@ -56,7 +56,6 @@ def run(
 
     With --loop and --json, each round is one line.
 
-    Examples:
       newsdesk run                     once: all that is due now
       newsdesk run --loop --every 30   until Ctrl-C
       newsdesk run --json              the counts of each step
@@ -108,9 +107,8 @@ def poll(
 ) -> None:
     """Poll the feeds that are due and store new entries; nothing else.
 
-    Examples:
-      newsdesk poll
-      newsdesk poll --now --json
+    newsdesk poll
+    newsdesk poll --now --json
     """
 
     def poll_feeds(services: Services) -> Counts:
@@ -125,8 +123,7 @@ def poll(
 def deliver(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
     """Render and hand over the mails that are due; nothing else.
 
-    Examples:
-      newsdesk deliver
+    newsdesk deliver
     """
     _one(pipeline.deliver, home, watchlist, as_json=as_json)
 
@@ -135,8 +132,7 @@ def deliver(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_js
 def maintain(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
     """Do the daily work: compare the index with the ledger and mend it, prune old polls.
 
-    Examples:
-      newsdesk maintain
+    newsdesk maintain
     """
     _one(pipeline.maintain, home, watchlist, as_json=as_json)
 
@@ -160,9 +156,8 @@ def requeue(
 ) -> None:
     """Give quarantined rows another try. The next run, or Airflow, takes them up.
 
-    Examples:
-      newsdesk requeue                                    all of them
-      newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   one, by its id
+    newsdesk requeue                                    all of them
+    newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   one, by its id
     """
     waiting = (tables.entries, tables.articles, tables.notifications, tables.outbox)
     with services_for(home, watchlist) as services, services.ledger.write() as connection:
@@ -182,8 +177,7 @@ def requeue(
 def rebuild_index(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
     """Make the search index anew from the ledger; stages and alerts are not touched.
 
-    Examples:
-      newsdesk index rebuild
+    newsdesk index rebuild
     """
     # emptied before it is opened: an index of another version of Newsdesk does not open at all
     clear_index(settings_for(home, watchlist).index_path)

@@ -39,8 +39,7 @@ def explain(
 ) -> None:
     """Tell the whole life of an article: feed, fetch, extraction, tags with evidence, index, alerts, mails.
 
-    Examples:
-      newsdesk explain http://gujarat-ledger.localhost:8700/economy/gujarat-amazon-memorandum
+    newsdesk explain http://gujarat-ledger.localhost:8700/economy/gujarat-amazon-memorandum
     """
     with services_for(home, watchlist) as services:
         with services.ledger.read() as connection:
@@ -59,7 +58,6 @@ def status(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_jso
 
     Exit code: 0 all is well, 1 look at it, 2 it is broken.
 
-    Examples:
       newsdesk status
       newsdesk status --json || echo 'something is wrong'
     """
@@ -92,9 +90,8 @@ def topics(
 ) -> None:
     """List the topics with the number of their articles, or the newest articles of one topic.
 
-    Examples:
-      newsdesk topics
-      newsdesk topics trader-protests --limit 3
+    newsdesk topics
+    newsdesk topics trader-protests --limit 3
     """
     with services_for(home, watchlist) as services, services.ledger.read() as connection:
         if name is None:
@@ -153,8 +150,7 @@ def alerts(
 ) -> None:
     """List the newest alerts, with their readers and whether the mails went out.
 
-    Examples:
-      newsdesk alerts --limit 5
+    newsdesk alerts --limit 5
     """
     with services_for(home, watchlist) as services, services.ledger.read() as connection:
         found = lists.newest_alerts(connection, limit=limit)
@@ -181,8 +177,7 @@ def _print_alerts(found: tuple[lists.AlertLine, ...]) -> None:
 def feeds(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
     """List the feeds with their last poll and the next one.
 
-    Examples:
-      newsdesk feeds
+    newsdesk feeds
     """
     with services_for(home, watchlist) as services, services.ledger.read() as connection:
         found = overview(connection).feeds

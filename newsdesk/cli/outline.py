@@ -24,7 +24,8 @@ def _name(node: Node) -> str:
         case Not():
             return "not"
         case Near():
-            return f"{node.distance} words apart at most, {'the first one first' if node.ordered else 'in any order'}"
+            order = "in this order" if node.ordered else "in any order"
+            return f"near, at most {node.distance} {'word' if node.distance == 1 else 'words'} between, {order}"
         case Phrase():
             return f"{'phrase' if len(node.parts) > 1 else 'word'} {render(node)}"
         case Keyword():

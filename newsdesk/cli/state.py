@@ -1,10 +1,11 @@
 """What state the whole is in: each line green, yellow or red, with the reason and the remedy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsdesk.ledger import Waiting
-from newsdesk.ledger.overview import Overview
+from newsdesk.ledger.overview import Ending, Overview
 
 WELL, LOOK, BROKEN = 0, 1, 2
 _WORDS = ("ok", "look", "broken")
@@ -33,7 +34,14 @@ class Health:
 
 def judge(seen: Overview, waiting: Waiting, now: datetime, *, stale: timedelta) -> Health:
     """Judge the figures. What waits longer than `stale` means that nobody works."""
-    lines = (*_feeds(seen, now, stale), _line(waiting), _mails(seen, now, stale), *_troubles(seen))
+    lines = (
+        *_feeds(seen, now, stale),
+        _line(waiting),
+        *_retries(seen),
+        *_drops(seen),
+        _mails(seen, now, stale),
+        *_troubles(seen),
+    )
     return Health(code=max(line.code for line in lines), lines=lines)
 
 
@@ -48,7 +56,9 @@ def _feeds(seen: Overview, now: datetime, stale: timedelta) -> list[HealthLine]:
     ]
     lines += [
         HealthLine(
-            code=LOOK, text=f"feed {feed.name}: {feed.reason}, {feed.failures} times in a row: {feed.detail or ''}"
+            code=LOOK,
+            text=f"feed {feed.name}: {feed.reason}, "
+            f"{'once' if feed.failures == 1 else f'{feed.failures} times in a row'}: {feed.detail or ''}",
         )
         for feed in failing
     ]
@@ -59,8 +69,30 @@ def _feeds(seen: Overview, now: datetime, stale: timedelta) -> list[HealthLine]:
 
 
 def _line(waiting: Waiting) -> HealthLine:
-    text = f"{waiting.entries} entries, {waiting.articles} articles and {waiting.notifications} mails wait for work"
+    text = f"{waiting.entries} entries, {waiting.articles} articles and {waiting.notifications} mails are due"
     return HealthLine(code=WELL, text=text)
+
+
+def _retries(seen: Overview) -> list[HealthLine]:
+    """What is tried again by itself later is well, and yet worth a line."""
+    return [
+        HealthLine(code=WELL, text=f"{_total(found)} {name} wait for another try ({_reasons(found)})")
+        for name, endings in (("entries", seen.entries), ("articles", seen.articles))
+        if (found := [ending for ending in endings if ending.outcome == "retry"])
+    ]
+
+
+def _drops(seen: Overview) -> list[HealthLine]:
+    found = [ending for ending in seen.entries if ending.outcome == "dropped"]
+    return [HealthLine(code=WELL, text=f"{_total(found)} entries were dropped ({_reasons(found)})")] if found else []
+
+
+def _total(endings: Sequence[Ending]) -> int:
+    return sum(ending.count for ending in endings)
+
+
+def _reasons(endings: Sequence[Ending]) -> str:
+    return ", ".join(f"{ending.reason} {ending.count}" for ending in endings)
 
 
 def _mails(seen: Overview, now: datetime, stale: timedelta) -> HealthLine:

@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import UTC, datetime, timedelta
 
-from newsdesk.query.errors import Fault
+from newsdesk.query.errors import Fault, shortened
 from newsdesk.query.tree import Range
 
 _ADVICE = (
@@ -60,7 +60,7 @@ def _bound(bound: tuple[str, bool], now: datetime | None, *, is_low: bool) -> tu
     try:
         first, after = _extent(text, now)
     except (ValueError, OverflowError) as error:
-        raise Fault(f"{text!r} is not a date.", _ADVICE) from error
+        raise Fault(f"{shortened(text)!r} is not a date.", _ADVICE) from error
     if after is None:
         return first, inclusive
     if is_low:
@@ -92,7 +92,7 @@ def _period(year: int | None, month: int | None, day: int | None) -> tuple[datet
 def _relative(text: re.Match[str], now: datetime | None) -> datetime:
     if now is None:
         raise Fault(
-            f"{text[0]} depends on the time of asking, which is not known here.",
+            f"{shortened(text[0])} depends on the time of asking, which is not known here.",
             "Write a date, such as published:>=2026-01-01.",
         )
     if now.tzinfo is None:

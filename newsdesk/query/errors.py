@@ -4,6 +4,7 @@ import unicodedata
 
 from newsdesk.errors import NewsdeskError
 
+_SHOWN_OF_PIECE = 60  # characters of a word or value in a message
 _SHOWN_BEFORE = 60  # characters of the line that `str()` shows before the place, and as many after it
 
 
@@ -30,6 +31,11 @@ class Fault(Exception):  # noqa: N818 - it never leaves the package: the parser 
         super().__init__(message)
         self.message = message
         self.advice = advice
+
+
+def shortened(piece: str) -> str:
+    """A piece of a query for a message."""
+    return piece if len(piece) <= _SHOWN_OF_PIECE else piece[: _SHOWN_OF_PIECE - 1] + "…"
 
 
 def _picture(query: str, column: int) -> str:

@@ -128,7 +128,7 @@ def _places(part: str, document: Document, field: str) -> Sequence[int]:
 
 
 def windows(near: Near, document: Document, field: str) -> Iterator[Stretch]:
-    """Stretches from one side to the other; for each place of the side that comes first, the one that ends soonest."""
+    """Stretches from one side to the other. All that hold no smaller one are among them."""
     left = stretches(near.left, document, field)
     right = stretches(near.right, document, field) if left else ()
     yield from _followed(left, right, near.distance)
@@ -137,13 +137,16 @@ def windows(near: Near, document: Document, field: str) -> Iterator[Stretch]:
 
 
 def _followed(before: Sequence[Stretch], after: Sequence[Stretch], distance: int) -> Iterator[Stretch]:
-    if not after:
-        return
-    for first, last in before:
-        low = bisect_left(after, (last + 1, 0))
-        high = bisect_left(after, (last + distance + 2, 0), low)
+    # Of those that end at one place only the shortest matters, and of those that begin at one place: so the work for
+    # each place is bounded by `distance`.
+    latest_start = {last: first for first, last in before}
+    soonest_end = dict(reversed(after))
+    starts = sorted(soonest_end)
+    for last, first in latest_start.items():
+        low = bisect_left(starts, last + 1)
+        high = bisect_left(starts, last + distance + 2, low)
         if low < high:
-            yield first, min(end for _, end in after[low:high])
+            yield first, min(soonest_end[start] for start in starts[low:high])
 
 
 def smallest(found: Iterator[Stretch]) -> Sequence[Stretch]:

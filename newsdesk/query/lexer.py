@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from newsdesk.query.errors import QueryError
+from newsdesk.query.errors import QueryError, shortened
 from newsdesk.query.tree import RANGE_FIELDS
 
 
@@ -41,6 +41,7 @@ _SPACE = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _LEXEME = re.compile(
     rf"""
       (?P<space>   [{_SPACE}]+ )
+    | (?P<plain>   \w+ (?![^\s()]) )
     | (?P<comment> (?<!\S) \#+ (?!\S) [^\n]* )
     | (?P<bracket> [()] )
     | (?P<phrase>  "(?:\\.|[^"\\])*" | [“„‟](?:\\.|[^“”‟\\])*[“”‟] | «(?:\\.|[^»\\])*» | »(?:\\.|[^«\\])*« )
@@ -60,7 +61,7 @@ _VALUE = re.compile(
 )
 _OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
 _NEAR = re.compile(r"(?:NEAR|PRE|W)/\d{1,6}")
-_ALMOST_NEAR = re.compile(r"NEAR|(?:near|Near|pre|Pre|w)/\d+|(?:NEAR|PRE|W)/.*|(?:ADJ|ONEAR|WITHIN)/?\d*", re.DOTALL)
+_ALMOST_NEAR = re.compile(r"NEAR|(?:near|Near|pre|Pre|w)/\d+|(?:NEAR|PRE|W)/.*|(?:ADJ|ONEAR|WITHIN)/\d+", re.DOTALL)
 _INVISIBLE = re.compile(f"(?!\\s)[{_SPACE}]")
 _DASHES = "–—−‐‑"  # look-alikes of the minus sign
 
@@ -76,16 +77,25 @@ def _cut(query: str) -> Iterator[Lexeme]:
         found = _LEXEME.match(query, at)
         if found is None:
             raise _not_understood(query, at)
-        group = found.lastgroup
-        lexeme = _lexeme(query, found) if group not in ("space", "comment") else None
-        if lexeme is not None:
-            yield lexeme
-        at = found.end()
-        if lexeme is not None and lexeme.kind is Kind.FIELD and lexeme.text.lower() in RANGE_FIELDS:
-            value = _VALUE.match(query, at)
-            if value is not None:
-                yield Lexeme(Kind.VALUE, value[1], value.start(1))
-                at = value.end()
+        match found.lastgroup:
+            case "space" | "comment":
+                at = found.end()
+            case "plain" | "word":
+                yield _word(query, found[0], at)
+                at = found.end()
+            case _:
+                lexeme = _lexeme(query, found)
+                yield lexeme
+                at = found.end()
+                value = _value(query, at) if lexeme.kind is Kind.FIELD and lexeme.text.lower() in RANGE_FIELDS else None
+                if value is not None:
+                    yield value
+                    at = value.column + len(value.text)
+
+
+def _value(query: str, at: int) -> Lexeme | None:
+    value = _VALUE.match(query, at)
+    return None if value is None else Lexeme(Kind.VALUE, value[1], value.start(1))
 
 
 def _lexeme(query: str, found: re.Match[str]) -> Lexeme:
@@ -103,30 +113,28 @@ def _lexeme(query: str, found: re.Match[str]) -> Lexeme:
             return Lexeme(Kind(name.upper()), text, column)
         case "colon":
             return Lexeme(Kind.FIELD, _INVISIBLE.sub("", found["word"]), column)
-        case "regex":
+        case _:
             raise QueryError(
                 "Regular expressions are not part of this language.",
                 query=query,
                 column=column,
                 advice='Use wildcards, such as colo*r or organi?e; put it in quotes ("…") if the slashes are text.',
             )
-        case _:
-            return _word(query, text, column)
 
 
 def _word(query: str, text: str, column: int) -> Lexeme:
-    plain = _INVISIBLE.sub("", text)
+    plain = text if text.isascii() else _INVISIBLE.sub("", text)
     if plain in _OPERATORS:
         return Lexeme(_OPERATORS[plain], plain, column)
     if _NEAR.fullmatch(plain):
         return Lexeme(Kind.NEAR, plain, column)
     if _ALMOST_NEAR.fullmatch(plain):
         raise QueryError(
-            f"{plain} is not an operator of this language.",
+            f"{shortened(plain)} is not an operator of this language.",
             query=query,
             column=column,
             advice="Write a NEAR/5 b for at most 5 words between, in either order, or a PRE/5 b with a first;"
-            f' put it in quotes ("{plain.lower()}") if the word itself is meant.',
+            f' put it in quotes ("{shortened(plain.lower())}") if the word itself is meant.',
         )
     before = query[column - 1 : column]
     if text[0] in "+-" and len(text) > 1 and before and not before.isspace():
@@ -134,16 +142,16 @@ def _word(query: str, text: str, column: int) -> Lexeme:
             f"{text[0]} must follow a space or an opening bracket.",
             query=query,
             column=column,
-            advice=f"Write {text[0]}title:{text[1:]}, the sign before the field."
+            advice=f"Write {text[0]}title:{shortened(text[1:])}, the sign before the field."
             if before == ":"
-            else f"Write ' {text}' if it is a sign; leave the {text[0]} out if it is text.",
+            else f"Write ' {shortened(text)}' if it is a sign; leave the {text[0]} out if it is text.",
         )
     if text[0] in _DASHES and len(text) > 1:
         raise QueryError(
             f"{text[0]} is a dash, not a minus sign.",
             query=query,
             column=column,
-            advice=f"Write -{text[1:]} to exclude the word; leave the dash out if it is text.",
+            advice=f"Write -{shortened(text[1:])} to exclude the word; leave the dash out if it is text.",
         )
     if text[0] in "<>":
         raise QueryError(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from newsdesk.query.advice import field_advice, refuse_kql
 from newsdesk.query.dates import parse_range
-from newsdesk.query.errors import Fault, QueryError
+from newsdesk.query.errors import Fault, QueryError, shortened
 from newsdesk.query.lexer import Kind, Lexeme, lexemes
 from newsdesk.query.patterns import patterns, unescape
 from newsdesk.query.proximity import near_of, near_of_phrase
@@ -163,14 +163,14 @@ class _Parser:
         if not parts:
             raise self._error(
                 lexeme,
-                f"{lexeme.text!r} holds no letter and no digit, so it finds nothing.",
+                f"{shortened(lexeme.text)!r} holds no letter and no digit, so it finds nothing.",
                 "Leave it out; articles are searched by their words.",
             )
         if len(parts) > LONGEST_PHRASE:
             message = f"A phrase may have {LONGEST_PHRASE} words; this one has {len(parts):,}."
             raise self._error(lexeme, message, "Make it shorter.")
         if len(parts) > 1 and (question := next((part for part in parts if part.endswith("?")), None)):
-            message = f"In a phrase, {question} asks for one more letter where the ? stands."
+            message = f"In a phrase, {shortened(question)} asks for one more letter where the ? stands."
             raise self._error(lexeme, message, r"Leave the ? out if it is text, or write \?.")
         in_field = None if field == _ANY_TEXT_FIELD else field
         return Phrase(in_field, tuple(parts), 1.0, lexeme.column)
@@ -199,7 +199,7 @@ class _Parser:
             boost = 0.0
         held = [phrase.boost * boost for phrase in phrases(node)]
         if not held or not all(least <= value <= most for value in held):
-            message = f"^{suffix.text} is not a boost of words."
+            message = f"^{shortened(suffix.text)} is not a boost of words."
             advice = f"Write oil^2 after a word, phrase or bracket; {least:g} to {most:g} are allowed."
             raise self._error(suffix, message, advice)
         return boost
@@ -212,7 +212,7 @@ class _Parser:
             self._take()
             return All()
         if name not in (*TEXT_FIELDS, *KEYWORD_FIELDS, *RANGE_FIELDS, _ANY_TEXT_FIELD):
-            raise self._error(lexeme, f"There is no field {lexeme.text!r}.", field_advice(name))
+            raise self._error(lexeme, f"There is no field {shortened(lexeme.text)!r}.", field_advice(name))
         if outer is not None:
             message = f"{name}: cannot stand inside {outer}:( )."
             raise self._error(lexeme, message, f"Close the bracket first: {outer}:(…) AND {name}:….")

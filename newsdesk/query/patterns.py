@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from newsdesk.query.analysis import fold, tokens
 from newsdesk.query.characters import token_pattern
-from newsdesk.query.errors import Fault
+from newsdesk.query.errors import Fault, shortened
 
 LETTERS_BEFORE_STAR = 2
 LETTERS_AFTER_LEADING_WILDCARD = 3
@@ -79,7 +79,7 @@ def _check_width(pattern: str) -> None:
     enough = len(letters) >= LETTERS_AFTER_LEADING_WILDCARD if is_leading else len(head) >= LETTERS_BEFORE_STAR
     if not letters or (not enough and (is_leading or "*" in pattern)):
         raise Fault(
-            f"The wildcard {pattern} is too wide.",
+            f"The wildcard {shortened(pattern)} is too wide.",
             f"Give at least {LETTERS_BEFORE_STAR} letters before * and {LETTERS_AFTER_LEADING_WILDCARD} after a leading"
             r" * or ?; write \* or \? if the sign itself is meant.",
         )

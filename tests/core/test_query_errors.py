@@ -188,5 +188,14 @@ def test_a_long_query_is_shown_around_the_place_only() -> None:
     assert max(map(len, str(caught.value).splitlines()[1:])) < 130
 
 
+@pytest.mark.parametrize(
+    "query", ["*" * 9_000, "." * 9_000, "x" * 9_000 + ":a", "published:" + "9" * 9_000, "-" * 9_000]
+)
+def test_a_long_word_does_not_make_a_long_message(query: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert len(str(caught.value)) < 600
+
+
 def test_a_query_error_is_one_of_ours() -> None:
     assert issubclass(QueryError, NewsdeskError)
