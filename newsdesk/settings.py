@@ -89,9 +89,14 @@ def describe_settings() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def read_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
-    """Settings from the environment; `overrides` (from the command line) win. SettingsError names the variable."""
-    environ = os.environ if environ is None else environ
+def read_settings(
+    environ: Mapping[str, str] | None = None, *, kept: Mapping[str, str] | None = None, **overrides: object
+) -> Settings:
+    """Settings from the environment; `kept` ones (of a state folder) win over it, `overrides` (of a command) over both.
+
+    SettingsError names the variable that is wrong.
+    """
+    environ = {**(os.environ if environ is None else environ), **(kept or {})}
     fields = {f.name: f for f in dataclasses.fields(Settings)}
     values: dict[str, Any] = {}
     for variable, given in environ.items():

@@ -30,8 +30,8 @@ def check(
 
     Exit code 1: it cannot be used, or a topic fails its examples.
 
-      newsdesk watchlist check
-      newsdesk watchlist check mine.yaml --json
+    newsdesk watchlist check
+    newsdesk watchlist check mine.yaml --json
     """
     loaded = load_watchlist(file or settings_for(home, watchlist).watchlist)
     findings = lint_watchlist(loaded)

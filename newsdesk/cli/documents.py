@@ -52,8 +52,8 @@ def feed(
 
     Exit code 1: it is no feed.
 
-      newsdesk feed rss.xml --url https://press.example/rss.xml
-      newsdesk feed - --json < rss.xml
+    newsdesk feed rss.xml --url https://press.example/rss.xml
+    newsdesk feed - --json < rss.xml
     """
     try:
         parsed = parse_feed(_read(file), url, content_type=content_type)
@@ -134,9 +134,9 @@ def query(
 
     Exit code 1: it does not match, or cannot be read.
 
-      newsdesk query 'oil OR cocoa AND price'
-      newsdesk query '"e-commerce" NEAR/15 (policy OR rules)' article.txt
-      newsdesk query 'trade* AND NOT football' --title 'Traders close their shops'
+    newsdesk query 'oil OR cocoa AND price'
+    newsdesk query '"e-commerce" NEAR/15 (policy OR rules)' article.txt
+    newsdesk query 'trade* AND NOT football' --title 'Traders close their shops'
     """
     try:
         parsed = parse(text, now=utc_now())

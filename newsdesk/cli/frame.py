@@ -56,9 +56,8 @@ def settings_for(home: Path | None = None, watchlist: Path | None = None) -> Set
     kept = chosen.home / "settings.json"
     if not kept.is_file():
         return chosen
-    environment = {**_kept_settings(kept), "NEWSDESK_HOME": str(chosen.home)}
     try:
-        return read_settings(environment, watchlist=watchlist)
+        return read_settings(kept=_kept_settings(kept), home=chosen.home, watchlist=watchlist)
     except SettingsError as error:
         raise SettingsError(f"{kept}: {error}") from error
 

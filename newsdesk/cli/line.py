@@ -56,9 +56,9 @@ def run(
 
     With --loop and --json, each round is one line.
 
-      newsdesk run                     once: all that is due now
-      newsdesk run --loop --every 30   until Ctrl-C
-      newsdesk run --json              the counts of each step
+    newsdesk run                     # once: all that is due now
+    newsdesk run --loop --every 30   # until Ctrl-C
+    newsdesk run --json              # the counts of each step
     """
     stop = threading.Event()
     if loop:
@@ -156,8 +156,8 @@ def requeue(
 ) -> None:
     """Give quarantined rows another try. The next run, or Airflow, takes them up.
 
-    newsdesk requeue                                    all of them
-    newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   one, by its id
+    newsdesk requeue                                    # all of them
+    newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   # one, by its id
     """
     waiting = (tables.entries, tables.articles, tables.notifications, tables.outbox)
     with services_for(home, watchlist) as services, services.ledger.write() as connection:

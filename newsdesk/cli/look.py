@@ -58,8 +58,8 @@ def status(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_jso
 
     Exit code: 0 all is well, 1 look at it, 2 it is broken.
 
-      newsdesk status
-      newsdesk status --json || echo 'something is wrong'
+    newsdesk status
+    newsdesk status --json || echo 'something is wrong'
     """
     with services_for(home, watchlist) as services:
         with services.ledger.read() as connection:

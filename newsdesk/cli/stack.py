@@ -1,6 +1,7 @@
 """Commands that start servers: demo, up, newsroom."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,9 @@ def up(
     project = _project()
     settings = read_settings(home=home or common.home, watchlist=watchlist or common.watchlist)
     with ProgressDisplay(err) as display:
-        run_live(settings, project=project, port=port, tell=display.tell, greet=display.say)
+        with suppress(KeyboardInterrupt):
+            run_live(settings, project=project, port=port, tell=display.tell, greet=display.say)
+        display.say("Stopped. `newsdesk up` goes on from here.")
 
 
 @stacks.command(rich_help_panel="Start here")

@@ -1,16 +1,17 @@
 """Many queries against one document, without asking each: an accelerator of the evaluator, equal to it.
 
-1. Each query has a set of keys (words, wildcards, keyword values) of which a matching document must hold at least one.
-   Only queries with a key of the document are candidates.
+1. Each query has one or two sets of keys (words, wildcards, keyword values), and a matching document holds at least one
+   key of each. Only such queries are candidates.
 2. A candidate is tested by a Python expression over the document's words, without positions. It accepts all that the
    evaluator accepts, and for most queries nothing else.
 3. Where NEAR, a wildcard in a phrase or a date decides, the evaluator has the last word.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 from typing import assert_never
 
 from newsdesk.query.document import Document
@@ -25,6 +26,7 @@ _PARAMETERS = "words, title_words, body_words, running, title_running, body_runn
 _WORDS_OF = {None: "words", "title": "title_words", "body": "body_words"}
 _RUNNING_OF = {None: "running", "title": "title_running", "body": "body_running"}
 _WORDS_REMEMBERED = 100_000
+_TOO_FREQUENT = 1.0  # a second set of keys that is likely to be held costs more than it saves
 
 
 class QuerySet:
@@ -34,17 +36,26 @@ class QuerySet:
         self._trees = [query.tree for query in queries]
         self._tests: list[_Test | None] = [None] * len(self._trees)
         self._is_exact = [False] * len(self._trees)
-        self._by_key: defaultdict[str, list[int]] = defaultdict(list)
         self._always: list[int] = []
+        self._by_only_key: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_first_key: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_second_key: defaultdict[str, list[int]] = defaultdict(list)
         for number, tree in enumerate(self._trees):
-            keys = _keys(tree)
-            if keys is None:
-                self._always.append(number)
-            for key in keys or ():
-                self._by_key[key].append(number)
+            self._file(number, _requirements(tree))
         self._wildcards = _Wildcards(
             {part for tree in self._trees for phrase in phrases(tree) for part in phrase.parts if is_wild(part)}
         )
+
+    def _file(self, number: int, requirements: Sequence[AbstractSet[str]]) -> None:
+        if not requirements:
+            self._always.append(number)
+            return
+        first, *others = requirements
+        second = others[0] if others and _frequency_of(others[0]) < _TOO_FREQUENT else None
+        for key in first:
+            (self._by_only_key if second is None else self._by_first_key)[key].append(number)
+        for key in second or ():
+            self._by_second_key[key].append(number)
 
     def matching(self, document: Document) -> list[int]:
         """The numbers of the queries that accept `document`, ascending."""
@@ -67,12 +78,13 @@ class QuerySet:
     def _held(self, document: Document) -> AbstractSet[str]:
         """The document's words, the wildcards that they satisfy, and its keyword values."""
         held = set(document.words(None))
-        held.update(self._wildcards.satisfied_by(document.words(None)))
+        self._wildcards.add_satisfied(document.words(None), held)
         held.update(_keyword_key(field, value) for field in KEYWORD_FIELDS for value in document.values(field))
         return held
 
-    def _candidates(self, held: AbstractSet[str]) -> AbstractSet[int]:
-        return set(self._always).union(*(self._by_key[key] for key in self._by_key.keys() & held))
+    def _candidates(self, held: AbstractSet[str]) -> set[int]:
+        both = _filed(self._by_first_key, held) & _filed(self._by_second_key, held)
+        return both.union(self._always, _filed(self._by_only_key, held))
 
     def _compile(self, number: int) -> _Test:
         condition = _condition(self._trees[number])
@@ -107,8 +119,8 @@ class _Wildcards:
         self._head_lengths = sorted({len(head) for head in self._by_head})
         self._tail_lengths = sorted({len(tail) for tail in self._by_tail})
 
-    def satisfied_by(self, words: Iterable[str]) -> Iterator[str]:
-        """The wildcards that any of `words` satisfies; some of them more than once."""
+    def add_satisfied(self, words: Iterable[str], held: set[str]) -> None:
+        """Put the wildcards that any of `words` satisfies into `held`."""
         if not (self._by_head or self._by_tail or self._others):
             return
         if len(self._remembered) > _WORDS_REMEMBERED:
@@ -117,7 +129,8 @@ class _Wildcards:
             found = self._remembered.get(word)
             if found is None:
                 found = self._remembered[word] = tuple(self._of(word))
-            yield from found
+            if found:
+                held.update(found)
 
     def _of(self, word: str) -> Iterator[str]:
         entries = list(self._others)
@@ -184,30 +197,42 @@ def _joined(operator: str, conditions: Sequence[_Condition]) -> str:
 # ------------------------------------------------------------------ the keys of one query
 
 
-def _keys(node: Node) -> AbstractSet[str] | None:
-    """Keys of which every matching document holds at least one; None where there is no such set."""
+def _requirements(node: Node) -> Sequence[AbstractSet[str]]:
+    """At most two sets of keys, the rarer one first; every matching document holds at least one key of each."""
     match node:
         case Phrase():
-            return {min(node.parts, key=_frequency)}
+            return _rarest([{part}] for part in node.parts)
         case Keyword():
-            return {_keyword_key(node.field, node.value)}
+            return [{_keyword_key(node.field, node.value)}]
         case Near():
-            return _rarer([_keys(node.left), _keys(node.right)])
+            return _rarest((_requirements(node.left), _requirements(node.right)))
         case And():
-            return _rarer([_keys(child) for child in node.nodes])
+            return _rarest(_requirements(child) for child in node.nodes)
         case Or():
-            found = [_keys(child) for child in node.nodes]
-            known = [keys for keys in found if keys is not None]
-            return set().union(*known) if len(known) == len(found) else None
+            of_children = [_requirements(child) for child in node.nodes]
+            if not all(of_children):
+                return ()
+            first = set().union(*(sets[0] for sets in of_children))
+            return _rarest([[first, set().union(*(sets[-1] for sets in of_children))]])
         case Not() | Range() | All():
-            return None
+            return ()
         case _:
             assert_never(node)
 
 
-def _rarer(found: Sequence[AbstractSet[str] | None]) -> AbstractSet[str] | None:
-    known = [keys for keys in found if keys is not None]
-    return min(known, key=lambda keys: sum(map(_frequency, keys)), default=None)
+def _rarest(of_parts: Iterable[Sequence[AbstractSet[str]]]) -> Sequence[AbstractSet[str]]:
+    every = sorted(chain(*of_parts), key=_frequency_of)
+    first, *others = every or [frozenset()]
+    second = [keys for keys in others if keys != first]
+    return [first, *second[:1]] if every else ()
+
+
+def _filed(by_key: Mapping[str, Sequence[int]], held: AbstractSet[str]) -> set[int]:
+    return set(chain.from_iterable(map(by_key.__getitem__, by_key.keys() & held)))
+
+
+def _frequency_of(keys: AbstractSet[str]) -> float:
+    return sum(map(_frequency, keys))
 
 
 def _frequency(key: str) -> float:

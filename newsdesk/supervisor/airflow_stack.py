@@ -135,7 +135,7 @@ class AirflowStack:
 
     def _start(self) -> None:
         lock = self._at_the_end.enter_context(lock_home(self._plan.folder))
-        self._at_the_end.callback(_end_on_sigterm())
+        self._at_the_end.callback(_end_on_signals())
         self._watchdog = Watchdog(holding=[lock.fileno()])
         self._at_the_end.callback(self._watchdog.dismiss)
         self._home: AirflowHome = open_home(
@@ -221,15 +221,20 @@ class AirflowStack:
         return time.monotonic() - self._began
 
 
-def _end_on_sigterm() -> Callable[[], None]:
-    """Let SIGTERM and SIGHUP end the `with` block like Ctrl-C does; returns what undoes it."""
+def _end_on_signals() -> Callable[[], None]:
+    """Let SIGTERM, SIGHUP and Ctrl-C end the `with` block; returns what undoes it.
+
+    Ctrl-C is named too: a shell that starts us in the background has it ignored otherwise.
+    """
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
 
     def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
 
     def undo() -> None:
         for number, handler in before.items():

@@ -20,7 +20,8 @@ from newsdesk.supervisor.progress import Event
 
 PORT = 8700  # of the sample newsroom, where it is free: so the addresses in the mails can be opened again
 EDITION_SECONDS = 240.0  # a limit for machines that are busy with other things, not a measure
-DEMO_MARK = "settings.json"
+DEMO_MARK = "made-by-newsdesk-demo"
+KEPT = "settings.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ def run_demonstration(folder: Path, *, project: Path, tell: TellDemo) -> None:
     _clear(folder)
     with open_newsroom(PORT) as newsroom:
         environment = _environment(folder, project=project, port=newsroom.port)
-        # the folder remembers how it was made: `newsdesk --home FOLDER …` finds everything again
-        (folder / DEMO_MARK).write_text(json.dumps(environment, indent=2) + "\n", encoding="utf-8")
+        keep_environment(folder, environment)
+        (folder / DEMO_MARK).touch()
         with open_services(read_settings(environment)) as services:
 
             def nothing_waits() -> bool:
@@ -66,6 +67,11 @@ def run_demonstration(folder: Path, *, project: Path, tell: TellDemo) -> None:
                 tell(EditionBegins(edition=2))
                 stack.trigger("poll_feeds")
                 stack.run_until_quiet(nothing_waits, seconds=EDITION_SECONDS)
+
+
+def keep_environment(home: Path, environment: Mapping[str, str]) -> None:
+    """Let the folder remember how it is run: `newsdesk --home FOLDER …` then works with the same settings."""
+    (home / KEPT).write_text(json.dumps(environment, indent=2) + "\n", encoding="utf-8")
 
 
 def open_newsroom(port: int) -> Newsroom:

@@ -8,7 +8,7 @@ from newsdesk.newsroom import Newsroom
 from newsdesk.services import open_services
 from newsdesk.settings import Settings
 from newsdesk.supervisor.airflow_stack import AirflowStack, StackPlan, Tell
-from newsdesk.supervisor.demonstration import PORT, sample_settings
+from newsdesk.supervisor.demonstration import PORT, keep_environment, sample_settings
 from newsdesk.supervisor.home import Access
 
 
@@ -22,6 +22,7 @@ def run_live(settings: Settings, *, project: Path, port: int, tell: Tell, greet:
     with ExitStack() as stack:
         with open_services(settings):
             pass  # a wrong watchlist, ledger or index is told before anything is started
+        keep_environment(settings.home, environment)
         if sample:
             stack.enter_context(Newsroom(port=PORT))
         plan = StackPlan(

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 
 def tries(count: int = 100) -> settings:
-    count *= 20
     """So many examples, however slow the machine is."""
     return settings(max_examples=count, deadline=None)
 
