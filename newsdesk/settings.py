@@ -19,7 +19,14 @@ from newsdesk.errors import SettingsError
 PREFIX = "NEWSDESK_"
 
 # read by the set-up of the tests, the stack and the DAG files, not by the product itself
-FOREIGN = ("NEWSDESK_TEST_", "NEWSDESK_LONG", "NEWSDESK_SHARED", "NEWSDESK_POLL_SCHEDULE", "NEWSDESK_WATCH_")
+FOREIGN = (
+    "NEWSDESK_TEST_",
+    "NEWSDESK_LONG",
+    "NEWSDESK_SHARED",
+    "NEWSDESK_POLL_SCHEDULE",
+    "NEWSDESK_TASK_RETRIES",
+    "NEWSDESK_WATCH_",
+)
 
 
 def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:

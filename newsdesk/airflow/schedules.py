@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 # a failed try is the house's fault (ledger, disk, settings); faults of single rows never fail a task
 TASK_DEFAULTS: dict[str, Any] = {
     "owner": "newsdesk",
-    "retries": 2,
+    "retries": int(os.environ.get("NEWSDESK_TASK_RETRIES", "2")),
     "retry_delay": timedelta(seconds=15),
     "execution_timeout": timedelta(hours=1),
 }

@@ -46,13 +46,17 @@ def _print_findings(loaded: Watchlist, findings: tuple[Finding, ...]) -> None:
     for found in findings:
         line = Text.assemble((f"{found.severity}: ", _STYLES[found.severity]), f"{found.where}: {found.message}")
         out.print(Text.assemble(line, (f" → {found.remedy}" if found.remedy else "", "dim")))
-    parts = (
-        f"{len(loaded.feeds)} feeds",
-        f"{len(loaded.topics)} topics",
-        f"{len(loaded.readers)} readers",
-        f"{len(loaded.rules)} rules",
+    counts = (
+        _count(len(loaded.feeds), "feed"),
+        _count(len(loaded.topics), "topic"),
+        _count(len(loaded.readers), "reader"),
+        _count(len(loaded.rules), "rule"),
     )
-    out.print(f"{loaded.path}: {', '.join(parts)}; {len(findings)} findings", markup=False)
+    out.print(f"{loaded.path}: {', '.join(counts)}; {_count(len(findings), 'finding')}", markup=False)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @watchlists.command()

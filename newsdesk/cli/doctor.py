@@ -1,4 +1,4 @@
-"""The command `doctor`: looks at everything that the line needs, changes nothing."""
+"""The command `doctor`: looks at everything that the line needs, and makes no file."""
 
 import os
 import shutil

@@ -103,6 +103,7 @@ def _environment(folder: Path, *, project: Path, port: int) -> Mapping[str, str]
         "NEWSDESK_HOME": str(folder),
         "NEWSDESK_WATCHLIST": str(watchlist),
         "NEWSDESK_POLL_SCHEDULE": "none",  # the demonstration says when
+        "NEWSDESK_TASK_RETRIES": "0",  # a fault is told at once
         **sample_settings(),
     }
 
