@@ -54,7 +54,9 @@ def test_no_module_is_too_long_to_be_read_at_once() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    lengths = {name: length for path in MODULES for name, length in functions(path)}
+    # a migration is one list of what changes, in the order of its changing
+    modules = [path for path in MODULES if path.parent.name != "versions"]
+    lengths = {name: length for path in modules for name, length in functions(path)}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
