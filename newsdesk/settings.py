@@ -91,7 +91,7 @@ class Settings:
 def describe_settings() -> tuple[tuple[str, str, str], ...]:
     """Every setting as (variable, default, meaning), in order; the reference page is made of it."""
     return tuple(
-        (PREFIX + f.name.upper(), "" if f.default is None else str(f.default), f.metadata["meaning"])
+        (PREFIX + f.name.upper(), "" if f.default in (None, ()) else str(f.default), f.metadata["meaning"])
         for f in dataclasses.fields(Settings)
     )
 

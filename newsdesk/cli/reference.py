@@ -20,8 +20,8 @@ _COLUMNS = ("argument or option", "default", "meaning")
 
 _COMMANDS = """\
 `newsdesk COMMAND --help` says the same. `--home` and `--watchlist` may stand before or after the command. A state
-folder that holds a `settings.json`, as the demonstration's does, brings its own settings along: those of the
-environment do not count there.
+folder that `demo` or `up` made remembers in `settings.json` how it is run; what stands there wins over the
+environment.
 
 | on | there is |
 |---|---|

@@ -30,13 +30,12 @@ def _project() -> Path:
 
 @stacks.command(rich_help_panel="Start here")
 def demo(home: HomeOption = None) -> None:
-    r"""Run the whole line on a sample newsroom with Airflow's real scheduler; ends by itself.
+    """Run the whole line on a sample newsroom with Airflow's real scheduler; ends by itself.
 
     All state lies in one folder, demo-output unless --home names another; the next demo replaces it.
 
-    \b
     newsdesk demo
-    newsdesk search 'traders NEAR/5 protest' --home demo-output
+    newsdesk search 'traders NEAR/12 (protest* OR strike)' --home demo-output
     """
     folder = home or common.home or DEMO_HOME
     began = time.monotonic()
@@ -53,11 +52,10 @@ def up(
     *,
     port: Annotated[int, typer.Option(help="Port of Airflow's pages.")] = 8080,
 ) -> None:
-    r"""Run the line live under Airflow until Ctrl-C; a second start goes on where the first stopped.
+    """Run the line live under Airflow until Ctrl-C; a second start goes on where the first stopped.
 
     Without a watchlist of yours, the sample newsroom is watched.
 
-    \b
     newsdesk up
     newsdesk up --watchlist mine.yaml
     """
@@ -73,9 +71,8 @@ def up(
 def newsroom(
     port: Annotated[int, typer.Option(help="Port on the loopback address.")] = PORT,
 ) -> None:
-    r"""Serve the sample newsroom until Ctrl-C, to look at it in a browser.
+    """Serve the sample newsroom until Ctrl-C, to look at it in a browser.
 
-    \b
     newsdesk newsroom
     newsdesk newsroom --port 9000
     """

@@ -189,7 +189,7 @@ def _next(home: str, examples: dict[str, list[Article]]) -> RenderableType:
     command = f".venv/bin/newsdesk --home {home}" if home else ".venv/bin/newsdesk"
     article = next((_telling(found) for found in examples.values() if found), None)
     tries = [
-        ("search what was collected", f"{command} search 'traders NEAR/5 protest*'"),
+        ("search what was collected", f"{command} search 'traders NEAR/12 (protest* OR strike)'"),
         ("the whole life of an article", f"{command} explain {article.url if article else 'URL'}"),
         ("what waits, what failed", f"{command} status"),
         ("the same live, with Airflow's pages in the browser", "make up"),

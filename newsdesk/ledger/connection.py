@@ -25,6 +25,10 @@ LOCK_SECONDS = 60.0
 _REMEDIES = (
     ("disk is full", "the disk is full: make room, the work goes on by itself"),
     ("no space left", "the disk is full: make room, the work goes on by itself"),
+    (
+        "disk i/o error",
+        "the disk refuses: a limit of file size, a quota or a fault; once it takes data again, all goes on",
+    ),
     ("locked", f"another process held the database for more than {LOCK_SECONDS:.0f} s: it is tried again"),
     ("readonly", "the file or its folder may not be written: check the owner and rights"),
     ("unable to open", "the file cannot be opened: check that the folder exists and may be written"),

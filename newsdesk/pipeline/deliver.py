@@ -105,6 +105,8 @@ def _failure(services: Services, error: DeliveryError, attempts: int) -> Outcome
     if error.permanent:
         return Quarantined(reason=Reason.MAIL_REFUSED, detail=str(error))
     if error.relay_down:
-        return retry(services, attempts=attempts, reason=Reason.RELAY_DOWN, detail=str(error), counts=False)
+        spooled = services.settings.mail_address.startswith("spool:")
+        reason = Reason.SPOOL_FAILED if spooled else Reason.RELAY_DOWN
+        return retry(services, attempts=attempts, reason=reason, detail=str(error), counts=False)
     reason = Reason.MAIL_AMBIGUOUS if error.ambiguous else Reason.MAIL_DEFERRED
     return retry(services, attempts=attempts, reason=reason, detail=str(error))

@@ -1,55 +1,13 @@
-import dataclasses
-import json
+"""A watchlist file is read whole, or every fault in it is told with its line and remedy."""
+
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped] # it has no stubs here
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from newsdesk.errors import WatchlistError
-from newsdesk.model import FeedSpec, Reader, Rule, Topic, Watchlist
-from newsdesk.watchlist import Finding, Severity, lint_watchlist, load_watchlist, schema, schema_text
-from newsdesk.watchlist.checks import check_address, check_language, check_url, check_zone
-
-ROOT = Path(__file__).resolve().parents[2]
-
-GOOD = """\
-version: 1
-feeds:
-  - url: https://press.example/rss
-    name: Press
-    language: en
-    tier: 1
-    every: 10m
-    default_zone: Asia/Kolkata
-    day_first: false
-  - url: https://ledger.example/feed
-    name: Deccan Ledger
-topics:
-  trade:
-    title: Trade policy
-    query: |
-      (trader OR traders)
-      AND protest
-    languages: [en]
-    sources: [Press]
-    at_least: 2
-    medtop: medtop:20000199
-    examples:
-      match: ["Traders protest"]
-      no_match: ["Traders rejoice"]
-readers:
-  desk: {address: desk@paper.example, name: Desk, zone: Asia/Kolkata, language: hi}
-rules:
-  now:
-    title: At once
-    topics: [trade]
-    readers: [desk]
-    send: immediate
-"""
-
+from newsdesk.model import FeedSpec, Reader, Rule
+from newsdesk.watchlist import load_watchlist
+from tests.core.watchlist_files import GOOD, changed, load, problems, write
 
 TEN_MESSAGES = """\
 watchlist.yaml:3: feeds[0].url: 'ftp://press.example/rss' is no http or https URL; write it in full, such as \
@@ -67,24 +25,6 @@ watchlist.yaml:17: rules.now.title: is missing; write title: and a few words
 watchlist.yaml:20: rules.now.topics[1]: there is no topic 'tade'; write Trade
 watchlist.yaml:22: rules.now.send: daily digests do not exist yet; write send: immediate
 """
-
-
-def write(folder: Path, text: str | bytes) -> Path:
-    path = folder / "watchlist.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def load(folder: Path, text: str) -> Watchlist:
-    return load_watchlist(write(folder, text))
-
-
-def problems(folder: Path, text: str | bytes) -> list[str]:
-    """The problems, each without the folder."""
-    with pytest.raises(WatchlistError) as caught:
-        load_watchlist(write(folder, text))
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return [problem.removeprefix(f"{folder}/") for problem in caught.value.problems]
 
 
 def test_a_whole_watchlist_is_read(tmp_path: Path) -> None:
@@ -139,11 +79,6 @@ rules:
     send: daily
 """
     assert problems(tmp_path, text) == TEN_MESSAGES.splitlines()
-
-
-def changed(old: str, new: str) -> str:
-    assert GOOD.count(old) >= 1
-    return GOOD.replace(old, new, 1)
 
 
 @pytest.mark.parametrize(
@@ -238,178 +173,3 @@ def test_words_that_yaml_takes_for_switches_and_numbers_stay_words(tmp_path: Pat
     watchlist = load(tmp_path, changed("language: en", "language: no").replace("title: At once", "title: 2026"))
     assert watchlist.feeds[0].language == "no"
     assert watchlist.rules[0].title == "2026"
-
-
-# ------------------------------------------------------------------ queries
-
-
-def test_a_fault_of_a_query_is_told_by_the_line_of_the_file_and_the_place_in_the_query(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, changed("      AND protest", "      AND (protest"))
-    assert problem.startswith(("watchlist.yaml:17: topics.trade.query: line 2, column 5: ",
-                               "watchlist.yaml:17: topics.trade.query: line 2, column 13: "))  # fmt: skip
-
-
-def test_a_fault_of_a_query_on_one_line_is_told_by_its_column(tmp_path: Path) -> None:
-    text = changed("|\n      (trader OR traders)\n      AND protest", "'trader OR OR traders'")
-    (problem,) = problems(tmp_path, text)
-    assert problem.startswith("watchlist.yaml:15: topics.trade.query: column 8: ")
-
-
-def test_a_fault_of_a_folded_query_is_told_by_its_column(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, changed("query: |", "query: >").replace("AND protest", "AND OR"))
-    assert problem.startswith("watchlist.yaml:15: topics.trade.query: column 2")
-
-
-@pytest.mark.parametrize(
-    "query", ["topic:gst", "trader AND topic:gst", "trader NOT topic:gst", "a OR (b AND topic:gst)"]
-)
-def test_a_topic_cannot_ask_for_a_topic(tmp_path: Path, query: str) -> None:
-    text = changed("|\n      (trader OR traders)\n      AND protest", query)
-    (problem,) = problems(tmp_path, text)
-    assert problem.startswith("watchlist.yaml:15: topics.trade.query: a topic cannot ask for topic:")
-
-
-def test_an_empty_query_is_told_once(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, changed("|\n      (trader OR traders)\n      AND protest", "''"))
-    assert "is empty; write query: |" in problem
-
-
-def version(folder: Path, old: str = "version: 1", new: str = "version: 1") -> str:
-    return load(folder, changed(old, new)).topics[0].version
-
-
-def test_the_version_of_a_topic_changes_with_what_decides_and_with_nothing_else(tmp_path: Path) -> None:
-    first = version(tmp_path)
-    assert len(first) == 12
-    assert version(tmp_path, "title: Trade policy", "title: Another") == first
-    assert version(tmp_path, "Traders rejoice", "Traders dance") == first
-    assert version(tmp_path, "      AND protest", "      AND    protest") == first
-    decisive = [
-        ("AND protest", "AND protests"),
-        ("languages: [en]", "languages: [hi]"),
-        ("sources: [Press]", "sources: [Deccan Ledger]"),
-        ("at_least: 2", "at_least: 3"),
-    ]
-    assert len({first, *(version(tmp_path, old, new) for old, new in decisive)}) == 5
-
-
-# ------------------------------------------------------------------ single values
-
-
-@settings(max_examples=40)
-@given(st.text(max_size=40))
-def test_checks_of_any_text_end_with_the_text_or_an_error(text: str) -> None:
-    for check in (check_address, check_language, check_url, check_zone):
-        try:
-            assert check(text) == text
-        except ValueError as error:
-            told = str(error)
-        else:
-            told = "fine; really"
-        assert "; " in told
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("a@b@c.example", "@paper.example", "desk@", "a b@paper.example", "a@b.example,c@d.example", ""),
-        *("desk@paper.example\n", "<desk@paper.example>", "x" * 250 + "@paper.example", "desk"),
-    ],
-)
-def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="e-mail address"):
-        check_address(text)
-
-
-@pytest.mark.parametrize("text", ["IST+5", "Asia", "../etc/passwd", "", "asia", "/etc/localtime"])
-def test_what_is_no_zone_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        check_zone(text)
-
-
-# ------------------------------------------------------------------ the schema
-
-
-def test_the_published_schema_is_current() -> None:
-    published = (ROOT / "docs" / "reference" / "watchlist.schema.json").read_text(encoding="utf-8")
-    assert published == schema_text(), "write newsdesk.watchlist.schema_text() to docs/reference/watchlist.schema.json"
-
-
-def test_the_schema_takes_a_good_watchlist_and_refuses_a_wrong_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
-    checker = jsonschema.Draft202012Validator(schema())
-    good = yaml.safe_load(GOOD)
-    assert list(checker.iter_errors(good)) == []
-    for wrong in (
-        json.loads(json.dumps(good).replace('"version": 1', '"version": 2')),
-        {**good, "feed": []},
-        json.loads(json.dumps(good).replace('"10m"', '"ten"')),
-        json.loads(json.dumps(good).replace('"immediate"', '"daily"')),
-        json.loads(json.dumps(good).replace('"trade": {', '"Trade Policy": {')),
-    ):
-        assert list(checker.iter_errors(wrong))
-
-
-# ------------------------------------------------------------------ lint
-
-
-def found(watchlist: Watchlist) -> list[tuple[Severity, str]]:
-    return [(finding.severity, finding.where) for finding in lint_watchlist(watchlist)]
-
-
-def with_topic(watchlist: Watchlist, **changes: object) -> Watchlist:
-    topic: Topic = dataclasses.replace(watchlist.topics[0], **changes)  # type: ignore[arg-type] # any field
-    return dataclasses.replace(watchlist, topics=(topic,))
-
-
-def test_a_good_watchlist_has_no_findings(tmp_path: Path) -> None:
-    assert lint_watchlist(load(tmp_path, GOOD)) == ()
-
-
-def test_a_topic_that_fails_its_examples_is_found(tmp_path: Path) -> None:
-    good = load(tmp_path, GOOD)
-    wrong = with_topic(good, positive=("Farmers protest",), negative=("Traders protest again",))
-    findings = lint_watchlist(wrong)
-    assert [finding.severity for finding in findings] == [Severity.ERROR, Severity.ERROR]
-    assert findings[0] == Finding(
-        severity=Severity.ERROR,
-        where="topics.trade.examples",
-        message="the query does not match 'Farmers protest'",
-        remedy="correct the query, or the example",
-    )
-    assert findings[1].message == "the query matches 'Traders protest again'"
-
-
-@pytest.mark.parametrize("query", ["*:*", "NOT trader", "trader OR NOT protest", "NOT (a AND b)"])
-def test_a_query_that_matches_nearly_everything_is_found(tmp_path: Path, query: str) -> None:
-    text = changed("|\n      (trader OR traders)\n      AND protest", f"'{query}'")
-    assert (Severity.WARNING, "topics.trade.query") in found(load(tmp_path, text))
-
-
-def test_parts_that_nobody_uses_and_rules_that_do_nothing_are_found(tmp_path: Path) -> None:
-    text = GOOD.replace("topics: [trade]", "topics:").replace("readers: [desk]", "readers: []")
-    assert found(load(tmp_path, text)) == [
-        (Severity.ERROR, "rules.now.topics"),
-        (Severity.ERROR, "rules.now.readers"),
-        (Severity.HINT, "topics.trade"),
-        (Severity.HINT, "readers.desk"),
-    ]
-
-
-def test_a_topic_without_examples_and_in_a_language_of_no_feed_is_found(tmp_path: Path) -> None:
-    wrong = with_topic(load(tmp_path, GOOD), positive=(), languages=("ta",))
-    assert found(wrong) == [(Severity.WARNING, "topics.trade.languages"), (Severity.HINT, "topics.trade")]
-
-
-def test_a_feed_of_unknown_language_may_have_any(tmp_path: Path) -> None:
-    assert found(with_topic(load(tmp_path, GOOD), sources=(), languages=("ta",))) == []
-
-
-def test_a_feed_that_is_polled_too_often_is_found(tmp_path: Path) -> None:
-    (finding,) = lint_watchlist(load(tmp_path, changed("every: 10m", "every: 60s")))
-    assert (finding.severity, finding.where) == (Severity.WARNING, "feeds[0].every")
-    assert "5m or more" in finding.remedy
-
-
-def test_an_empty_watchlist_is_found_to_do_nothing(tmp_path: Path) -> None:
-    assert found(load(tmp_path, "version: 1\n")) == [(Severity.WARNING, part) for part in ("feeds", "topics", "rules")]

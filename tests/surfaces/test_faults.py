@@ -179,9 +179,9 @@ def test_a_full_disk_is_named_and_the_work_goes_on_when_there_is_room(size: str,
     disk.mkdir()
     kept = make_home(tmp_path / "kept", line.port, lease_seconds=str(LEASE))
     newsdesk = f"{sys.executable} -m newsdesk --home {disk}"
+    script = FULL_DISK.format(size=size, home=disk, kept=kept, lease=LEASE, newsdesk=newsdesk)
     ended = subprocess.run(
-        ["unshare", "--map-root-user", "--mount", "sh", "-c"]
-        + [FULL_DISK.format(size=size, home=disk, kept=kept, lease=LEASE, newsdesk=newsdesk)],
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
         capture_output=True,
         text=True,
         check=False,

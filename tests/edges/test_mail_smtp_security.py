@@ -1,0 +1,120 @@
+"""TLS and logins of the SMTP mailer: nothing goes out unprotected, and no password is shown."""
+
+import datetime as dt
+import ssl
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from newsdesk.mail import Security
+from tests.edges.relays import MESSAGE, Inbox, failure, flags, mailer, relay, server
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert_file, key_file
+
+
+def server_context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+class Doorman:
+    """Lets one user in."""
+
+    def __call__(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> AuthResult:
+        known = isinstance(login, LoginPassword) and (login.login, login.password) == (b"desk", b"p@ss")
+        return AuthResult(success=known)
+
+
+def test_mail_goes_by_starttls_after_a_login(certificate: tuple[Path, Path]) -> None:
+    inbox = Inbox()
+    options = {
+        "tls_context": server_context(certificate),
+        "require_starttls": True,
+        "authenticator": Doorman(),
+        "auth_required": True,
+    }
+    with server(inbox, **options) as plain:
+        settings = replace(plain, security=Security.STARTTLS, ca_file=certificate[0], username="desk", password="p@ss")
+        with mailer(settings) as made:
+            made.deliver(MESSAGE)
+            made.deliver(MESSAGE)
+        assert flags(failure(replace(settings, username="", password=""))) == {"relay_down"}
+    assert len(inbox.envelopes) == 2
+
+
+def test_a_wrong_password_is_a_relay_down_and_is_not_shown() -> None:
+    with relay(EHLO="250-relay\r\n250 AUTH PLAIN", AUTH="535 no") as made:
+        error = failure(replace(made.settings, username="desk", password="s3cret"))
+    assert flags(error) == {"relay_down"}
+    assert "correct them" in str(error)
+    assert "s3cret" not in str(error)
+
+
+def test_mail_goes_by_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
+    inbox = Inbox()
+    with server(inbox, ssl_context=server_context(certificate)) as plain:
+        settings = replace(plain, security=Security.TLS, ca_file=certificate[0])
+        with mailer(settings) as made:
+            made.deliver(MESSAGE)
+            made.deliver(MESSAGE)
+        assert flags(failure(replace(settings, ca_file=None))) == {"relay_down"}
+    assert len(inbox.envelopes) == 2
+
+
+def test_an_unknown_certificate_is_refused(certificate: tuple[Path, Path]) -> None:
+    inbox = Inbox()
+    with server(inbox, tls_context=server_context(certificate)) as plain:
+        error = failure(replace(plain, security=Security.STARTTLS))
+    assert flags(error) == {"relay_down"}
+    assert "ca_file" in str(error)
+    assert inbox.envelopes == []
+
+
+def test_mail_does_not_go_unprotected_where_starttls_was_taken_out() -> None:
+    inbox = Inbox()
+    with server(inbox) as plain:
+        error = failure(replace(plain, security=Security.STARTTLS, username="desk", password="p@ss"))
+    assert flags(error) == {"relay_down"}
+    assert "no STARTTLS" in str(error)
+    assert inbox.envelopes == []
+
+
+def test_a_relay_that_refuses_starttls_gets_no_mail() -> None:
+    with relay(EHLO="250-relay\r\n250 STARTTLS", STARTTLS="454 not now") as made:
+        error = failure(replace(made.settings, security=Security.STARTTLS))
+    assert flags(error) == {"relay_down"}
+    assert "MAIL" not in made.heard
+
+
+def test_a_relay_that_hangs_in_the_tls_greeting_is_left() -> None:
+    with relay(banner="hang") as made:
+        assert flags(failure(replace(made.settings, security=Security.TLS))) == {"relay_down"}
