@@ -1,5 +1,7 @@
-"""Small repairs of XML text before a parser sees it: what breaks well-formedness in one place would else cost the
-strict reading of the whole document, and a few constructs cost feedparser quadratic time. All linear in the length.
+"""Small repairs of XML text before a parser sees it, all linear in its length.
+
+What breaks well-formedness in one place would else cost the strict reading of the whole document, and a few constructs
+cost feedparser quadratic time.
 """
 
 import html
