@@ -2,6 +2,7 @@
 # make up     the same, live and lasting, with your watchlist (WATCHLIST=…)
 # make test   every check and every test
 # make check  format, lint, types, import contracts
+# make bench  the commands that print performance figures
 # make lock   resolve the requirements anew
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -11,7 +12,7 @@ RUN := .venv/.run-installed
 DEV := .venv/.dev-installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check lint servers lock clean
+.PHONY: demo up test check bench servers lock clean
 
 demo: $(RUN)
 	@$(BIN)/newsdesk demo
@@ -28,6 +29,11 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(DEV)
+	$(BIN)/python -m bench.tagging
+	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.extraction
+
 servers:
 	@bin/test-servers
 
@@ -37,6 +43,7 @@ lock: $(DEV)
 	$(BIN)/uv pip compile -q --generate-hashes --extra airflow --extra build -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
 $(RUN): requirements/pip.txt requirements/run.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Newsdesk needs Python 3.11, and there is no python3 here" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Newsdesk is locked for Python 3.11, this is %d.%d: make PYTHON=/path/to/python3.11 …" % sys.version_info[:2])'
 	@echo "Installing Newsdesk into .venv (a minute or two, once)"
 	@$(PYTHON) -m venv .venv
@@ -52,4 +59,4 @@ $(DEV): $(RUN) requirements/dev.txt
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo-output .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

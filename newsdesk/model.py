@@ -68,6 +68,11 @@ class Reason(StrEnum):
     ATTEMPTS_USED_UP = "attempts-used-up"
     UNEXPECTED = "unexpected"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Reason":  # noqa: ARG003 - its signature
+        """Text that names no reason comes from a defect of ours; it must not end a batch."""
+        return cls.UNEXPECTED
+
     @property
     def meaning(self) -> str:
         """In words, for people."""

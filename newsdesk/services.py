@@ -53,7 +53,9 @@ class Services:
 
     def claim_terms(self, limit: int) -> Terms:
         """A claim of up to `limit` rows that are due now."""
-        return Terms(now=self.clock(), limit=limit, seconds=self.settings.lease_seconds)
+        return Terms(
+            now=self.clock(), limit=limit, seconds=self.settings.lease_seconds, attempts=self.settings.attempts
+        )
 
     def open_fetcher(self) -> Fetcher:
         """A fetcher for one step; an async context manager."""

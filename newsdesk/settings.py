@@ -44,6 +44,7 @@ class Settings:
     )
     index_url: str = _setting("", "search index; empty: index.db in home")
     archive: Path | None = _setting(None, "folder of fetched pages; empty: archive/ in home")
+    archive_days: int = _setting(0, "how long fetched pages are kept; 0: for ever")
     mail_url: str = _setting("", "spool:FOLDER, smtp://HOST:PORT or smtps://…; empty: mail/ in home", secret=True)
     mail_from: str = _setting("Newsdesk <newsdesk@localhost.localdomain>", "the sender of all mail")
     user_agent: str = _setting(
@@ -157,6 +158,7 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
             "batch",
             "lease_seconds",
             "attempts",
+            "archive_days",
         ),
         int,
     ),

@@ -15,7 +15,7 @@ from newsdesk.cli.frame import (
     out,
     print_json,
     print_rows,
-    services_for,
+    readers_for,
 )
 from newsdesk.index import Facet, FacetField, Filters, Hit, Page, Sort
 from newsdesk.query import parse
@@ -46,7 +46,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     newsdesk search 'traders AND protest*' --sort relevance
     newsdesk search 'title:amazon published:>=2021-09-01' --facets
     """
-    with services_for(home, watchlist) as services:
+    with readers_for(home, watchlist) as services:
         tree = parse(query, now=services.clock())
         filters = Filters(sources=tuple(source or ()), topics=tuple(topic or ()), languages=tuple(language or ()))
         page = services.index.search(tree, sort=sort, limit=limit, after=after, filters=filters)

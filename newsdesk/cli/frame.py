@@ -50,14 +50,20 @@ common = Common()
 
 
 def settings_for(home: Path | None = None, watchlist: Path | None = None) -> Settings:
-    """Settings of this call. A state folder that holds settings of its own (the demonstration's) brings them along."""
+    """Settings of this call. A state folder that `demo` or `up` made brings its own along, for its own watchlist only.
+
+    What is allowed for the sample newsroom (loopback, no spacing) must never hold for somebody's real feeds.
+    """
     home, watchlist = home or common.home, watchlist or common.watchlist
     chosen = read_settings(home=home, watchlist=watchlist)
     kept = chosen.home / "settings.json"
     if not kept.is_file():
         return chosen
+    remembered = _kept_settings(kept)
+    if watchlist is not None and watchlist.resolve() != Path(remembered.get("NEWSDESK_WATCHLIST", "")):
+        return chosen
     try:
-        return read_settings(kept=_kept_settings(kept), home=chosen.home, watchlist=watchlist)
+        return read_settings(kept=remembered, home=chosen.home, watchlist=watchlist)
     except SettingsError as error:
         raise SettingsError(f"{kept}: {error}") from error
 
@@ -76,6 +82,17 @@ def _kept_settings(path: Path) -> Mapping[str, str]:
 def services_for(home: Path | None = None, watchlist: Path | None = None) -> Iterator[Services]:
     """Everything open for one command."""
     with open_services(settings_for(home, watchlist)) as services:
+        yield services
+
+
+@contextmanager
+def readers_for(home: Path | None = None, watchlist: Path | None = None) -> Iterator[Services]:
+    """The same for a command that only looks: where there is no ledger it says so, and makes none."""
+    settings = settings_for(home, watchlist)
+    file = settings.ledger_address.removeprefix("sqlite:///")
+    if file != settings.ledger_address and not Path(file).exists():
+        fail(f"there is no ledger at {file}: nothing was collected there yet; `newsdesk run` or `make up` makes it")
+    with open_services(settings) as services:
         yield services
 
 

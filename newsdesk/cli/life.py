@@ -7,6 +7,11 @@ from rich.text import Text
 
 from newsdesk.ledger.history import AlertLife, EntryLife, Life, Stamps, TagLife
 from newsdesk.model import Article, Evidence, Reason, Watchlist
+from newsdesk.query import Document
+from newsdesk.tagging import explain_miss
+
+_REASONS = 3  # told of each topic that an article does not carry
+_PART = 80  # characters of a part of a query: enough to know it again
 
 
 def print_life(life: Life, watchlist: Watchlist, console: Console) -> None:
@@ -16,7 +21,8 @@ def print_life(life: Life, watchlist: Watchlist, console: Console) -> None:
     if life.article is None or life.stamps is None:
         return
     _article(life.article, life.stamps, life, console)
-    _tags(life, watchlist, console)
+    _tags(life, console=console, watchlist=watchlist)
+    _misses(life.article, life, watchlist=watchlist, console=console)
     _step(console, "index", _when(life.stamps.indexed_at) or "not yet")
     _alerts(life, console)
 
@@ -66,9 +72,9 @@ def _article(article: Article, stamps: Stamps, life: Life, console: Console) -> 
         _detail(console, text)
 
 
-def _tags(life: Life, watchlist: Watchlist, console: Console) -> None:
-    if not life.tags:
-        _step(console, "tag", "no topic matches" if life.stamps and life.stamps.tagged_at else "not yet")
+def _tags(life: Life, *, watchlist: Watchlist, console: Console) -> None:
+    if life.stamps and not life.stamps.tagged_at:
+        _step(console, "tag", "not yet")
     for tag in life.tags:
         declared = watchlist.topic(tag.topic)
         ended = f", ended {_when(tag.ended_at)}" if tag.ended_at else ""
@@ -76,6 +82,31 @@ def _tags(life: Life, watchlist: Watchlist, console: Console) -> None:
         _step(console, "tag", f"{title} (version {tag.topic_version}), {_when(tag.tagged_at)}{ended}")
         if tag.ended_at is None:
             _evidence(tag, console)
+
+
+def _misses(article: Article, life: Life, *, watchlist: Watchlist, console: Console) -> None:
+    """Why the other topics of the watchlist are not on the article."""
+    if life.stamps is None or life.stamps.tagged_at is None:
+        return
+    document = Document(
+        title=article.title,
+        body=article.text,
+        lang=article.language,
+        source=article.source,
+        author=article.authors,
+        published=article.published,
+    )
+    carried = {tag.topic for tag in life.tags if tag.ended_at is None}
+    for topic in watchlist.topics:
+        if topic.id not in carried:
+            reasons = [f"{_short(missed.part)}: {missed.reason}" for missed in explain_miss(topic, document)]
+            why = "; ".join(reasons[:_REASONS]) or "its query matches now: the watchlist changed after the tagging"
+            _step(console, "no tag", f"{topic.title}")
+            _detail(console, why)
+
+
+def _short(part: str) -> str:
+    return part if len(part) <= _PART else part[: _PART - 1] + "…"
 
 
 def _evidence(tag: TagLife, console: Console) -> None:

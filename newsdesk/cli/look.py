@@ -18,7 +18,7 @@ from newsdesk.cli.frame import (
     print_json,
     print_rows,
     print_table,
-    services_for,
+    readers_for,
 )
 from newsdesk.cli.life import print_life
 from newsdesk.cli.state import Health, judge
@@ -41,7 +41,7 @@ def explain(
 
     newsdesk explain http://gujarat-ledger.localhost:8700/economy/gujarat-amazon-memorandum
     """
-    with services_for(home, watchlist) as services:
+    with readers_for(home, watchlist) as services:
         with services.ledger.read() as connection:
             life = history.life(connection, url)
         if life is None:
@@ -61,7 +61,7 @@ def status(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_jso
     newsdesk status
     newsdesk status --json || echo 'something is wrong'
     """
-    with services_for(home, watchlist) as services:
+    with readers_for(home, watchlist) as services:
         with services.ledger.read() as connection:
             seen = overview(connection)
         waiting = pipeline.waiting(services)
@@ -93,7 +93,7 @@ def topics(
     newsdesk topics
     newsdesk topics trader-protests --limit 3
     """
-    with services_for(home, watchlist) as services, services.ledger.read() as connection:
+    with readers_for(home, watchlist) as services, services.ledger.read() as connection:
         if name is None:
             _print_topics(services.watchlist, dict(overview(connection).topics), as_json=as_json)
             return
@@ -152,7 +152,7 @@ def alerts(
 
     newsdesk alerts --limit 5
     """
-    with services_for(home, watchlist) as services, services.ledger.read() as connection:
+    with readers_for(home, watchlist) as services, services.ledger.read() as connection:
         found = lists.newest_alerts(connection, limit=limit)
     if as_json:
         print_json(found)
@@ -179,7 +179,7 @@ def feeds(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json
 
     newsdesk feeds
     """
-    with services_for(home, watchlist) as services, services.ledger.read() as connection:
+    with readers_for(home, watchlist) as services, services.ledger.read() as connection:
         found = overview(connection).feeds
     if as_json:
         print_json(found)

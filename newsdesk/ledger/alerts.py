@@ -41,9 +41,8 @@ def store_alert(connection: Connection, firing: Firing, article: Article, now: d
 
 def store_notification(connection: Connection, notice: Notice, now: datetime) -> bool:
     """A mail that is due: once for ever under its key. False where it is known already."""
-    work = {"stage": Stage.RENDER.value, "due_at": now, "attempts": 0}
     row = {"id": notice.id, "key": notice.key, "reader": notice.reader, "rule": notice.rule, "created_at": now}
-    if not insert_new(connection, notifications, [row | work]):
+    if not insert_new(connection, notifications, [row | leases.opened(Stage.RENDER, now)]):
         return False
     insert_new(connection, notification_alerts, [{"notification_id": notice.id, "alert_id": notice.alert}])
     return True
@@ -86,7 +85,7 @@ def record_rendering(
     """The notification is rendered, and its mail waits in the outbox. False where the lease was lost."""
     held = leases.record(connection, notifications, lease, outcome, next_stage=Stage.DONE, next_due=None)
     if held and mail is not None:
-        work = {"stage": Stage.SEND.value, "due_at": now, "attempts": 0, "channel": channel, "created_at": now}
+        work = leases.opened(Stage.SEND, now) | {"channel": channel, "created_at": now}
         columns = ("id", "message_id", "sender", "recipient", "subject", "data")
         insert_new(connection, outbox, [{name: getattr(mail, name) for name in columns} | work])
     return held

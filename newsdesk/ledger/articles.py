@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 from newsdesk.ledger import leases
 from newsdesk.ledger.connection import insert_new
 from newsdesk.ledger.tables import article_entries, article_versions, articles, tags
-from newsdesk.model import Article, Evidence, Outcome, Stage, Tag
+from newsdesk.model import Article, Done, Evidence, Outcome, Stage, Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +51,25 @@ def stored_version(connection: Connection, article_id: str) -> StoredVersion | N
     return StoredVersion(version=row.version, fingerprint=row.fingerprint, first_entry=entry)
 
 
-def store(connection: Connection, draft: Draft, *, before: StoredVersion | None, now: datetime) -> None:
-    """Write an article's first or next version; it waits for tagging from now on."""
+def store(connection: Connection, draft: Draft, *, before: StoredVersion | None, now: datetime) -> bool:
+    """Write an article's first or next version; it waits for tagging from now on.
+
+    False, and nothing written, where another process has written the first version meanwhile.
+    """
     article = draft.article
     version = before.version + 1 if before else 1
     values = _values(draft) | {"version": version, "recorded_at": now}
-    work = {"stage": Stage.TAG.value, "due_at": now, "attempts": 0, "lease_until": None, "lease_token": None}
+    row = values | leases.opened(Stage.TAG, now)
     if before is None:
-        fixed = {"id": article.id, "feed_id": draft.feed_id, "source": article.source}
-        insert_new(connection, articles, [values | work | fixed | {"first_seen_at": article.first_seen_at}])
+        row |= {"id": article.id, "feed_id": draft.feed_id, "source": article.source}
+        if not insert_new(connection, articles, [row | {"first_seen_at": article.first_seen_at}]):
+            return False
     else:
-        connection.execute(update(articles).where(articles.c.id == article.id).values(**values, **work))
+        connection.execute(update(articles).where(articles.c.id == article.id).values(**row))
     names = ("title", "text", "fingerprint", "published", "modified", "fetched_at", "recorded_at", "page_key")
     history = {name: values[name] for name in names} | {"article_id": article.id, "version": version}
     insert_new(connection, article_versions, [history])
+    return True
 
 
 def _values(draft: Draft) -> dict[str, Any]:
@@ -104,6 +109,11 @@ def claim_waiting(connection: Connection, stage: Stage, terms: leases.Terms) -> 
 def indexed_ids(connection: Connection) -> frozenset[str]:
     """Every article that the index should hold."""
     return frozenset(connection.execute(select(articles.c.id).where(articles.c.indexed_at.is_not(None))).scalars())
+
+
+def all_ids(connection: Connection) -> frozenset[str]:
+    """Every article, whatever its stage."""
+    return frozenset(connection.execute(select(articles.c.id)).scalars())
 
 
 def load_ids(connection: Connection, ids: Sequence[str]) -> list[Article]:
@@ -177,6 +187,7 @@ def replace_tags(connection: Connection, article: Article, found: Sequence[Tag],
 def record(
     connection: Connection, lease: leases.Lease, outcome: Outcome, *, next_stage: Stage, now: datetime, **values: Any
 ) -> bool:
-    """The outcome of a step on an article. False where the lease was lost."""
+    """The outcome of a step on an article; `values` count for Done only. False where the lease was lost."""
     due = None if next_stage is Stage.DONE else now
-    return leases.record(connection, articles, lease, outcome, next_stage=next_stage, next_due=due, **values)
+    done = values if isinstance(outcome, Done) else {}
+    return leases.record(connection, articles, lease, outcome, next_stage=next_stage, next_due=due, **done)

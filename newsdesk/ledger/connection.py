@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from newsdesk.errors import LedgerError
 from newsdesk.ledger.migrations import migrate
@@ -67,7 +67,7 @@ class Ledger:
         try:
             with self.engine.connect().execution_options(newsdesk_mode=mode) as connection, connection.begin():
                 yield connection
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise translate(error, self.engine) from error
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ def open_ledger(url: str) -> Ledger:
     ledger = Ledger(engine)
     try:
         migrate(ledger)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         engine.dispose()
         raise translate(error, engine) from error
     except LedgerError:
@@ -136,9 +136,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def translate(error: DBAPIError, engine: Engine) -> LedgerError:
+def translate(error: SQLAlchemyError, engine: Engine) -> LedgerError:
     """A driver's error in our words, with the remedy; the URL is shown without its password."""
-    text = str(error.orig)
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
     remedy = next((remedy for sign, remedy in _REMEDIES if sign in text.lower()), "")
     where = engine.url.render_as_string(hide_password=True)
     return LedgerError(f"ledger {where}: {text.strip()}" + (f" ({remedy})" if remedy else ""))

@@ -51,13 +51,12 @@ def known(connection: Connection, feed: str, names: Sequence[str]) -> dict[str, 
 def store(connection: Connection, feed: str, intents: Sequence[EntryIntent], now: datetime) -> None:
     """Write new entries and edits; both wait for collection from now on."""
     for intent in intents:
-        values = _values(intent) | {"stage": Stage.COLLECT.value, "due_at": now, "attempts": 0, "outcome": None}
+        values = _values(intent) | leases.opened(Stage.COLLECT, now)
         if intent.version == 1:
             row = values | {"id": intent.id, "feed_id": feed, "identity": intent.identity, "first_seen_at": now}
             insert_new(connection, entries, [row])
         else:
-            reset = {"reason": None, "detail": None, "lease_until": None, "lease_token": None}
-            connection.execute(update(entries).where(entries.c.id == intent.id).values(**values, **reset))
+            connection.execute(update(entries).where(entries.c.id == intent.id).values(**values))
 
 
 def _values(intent: EntryIntent) -> dict[str, Any]:

@@ -74,14 +74,13 @@ def sync(connection: Connection, specs: Sequence[FeedSpec], now: datetime) -> No
                 "active": True,
                 "failures": 0,
             }
-            work = {"stage": Stage.POLL.value, "due_at": now, "attempts": 0}
-            insert_new(connection, feeds, [fresh | values | work])
+            insert_new(connection, feeds, [fresh | values | leases.opened(Stage.POLL, now)])
         elif not row.active or any(getattr(row, name) != value for name, value in values.items()):
             back = {} if row.active else {"due_at": now}
             connection.execute(update(feeds).where(feeds.c.id == key).values(active=True, **values, **back))
     gone = [key for key, row in stored.items() if row.active and key not in wanted]
     if gone:
-        connection.execute(update(feeds).where(feeds.c.id.in_(gone)).values(active=False, due_at=None))
+        connection.execute(update(feeds).where(feeds.c.id.in_(gone)).values(active=False, **leases.rested()))
 
 
 def _values(spec: FeedSpec) -> dict[str, Any]:

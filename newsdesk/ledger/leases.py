@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from newsdesk.ledger.connection import lock_rows
-from newsdesk.model import Done, Dropped, Outcome, Quarantined, Retry, Stage
+from newsdesk.model import Done, Dropped, Outcome, Quarantined, Reason, Retry, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,12 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How many rows a claimer wants, from when, and for how long."""
+    """How many rows a claimer wants, from when, and for how long; after how many claims a row is given up."""
 
     now: datetime
     limit: int
     seconds: int
+    attempts: int
 
 
 def is_claimable(table: Table, stage: Stage, now: datetime) -> ColumnElement[bool]:
@@ -48,6 +49,7 @@ def claim(
     terms: Terms,
 ) -> list[tuple[Lease, Row[Any]]]:
     """Lease up to `terms.limit` rows, those due longest first."""
+    _give_up(connection, table, stage, terms)
     query = select(table).where(is_claimable(table, stage, terms.now))
     query = query.order_by(table.c.due_at, table.c.id).limit(terms.limit)
     rows = connection.execute(lock_rows(connection, query, table)).all()
@@ -62,6 +64,41 @@ def claim(
         )
         claimed.append((lease, row))
     return claimed
+
+
+def _give_up(connection: Connection, table: Table, stage: Stage, terms: Terms) -> None:
+    """A row whose work was begun so often and never ended has killed its process each time: a person must look.
+
+    A feed is never given up; its pauses grow.
+    """
+    if stage is Stage.POLL:
+        return
+    detail = f"its work was begun {terms.attempts} times and never came to an end"
+    ended = Quarantined(reason=Reason.ATTEMPTS_USED_UP, detail=detail)
+    connection.execute(
+        update(table)
+        .where(is_claimable(table, stage, terms.now), table.c.attempts >= terms.attempts)
+        .values(due_at=None, lease_until=None, lease_token=None, **_said(ended))
+    )
+
+
+def opened(stage: Stage, now: datetime) -> dict[str, Any]:
+    """The columns of a row that waits at `stage` from now on, whatever was before; whoever holds it loses it."""
+    return {
+        "stage": stage.value,
+        "due_at": now,
+        "lease_until": None,
+        "lease_token": None,
+        "attempts": 0,
+        "outcome": None,
+        "reason": None,
+        "detail": None,
+    }
+
+
+def rested() -> dict[str, Any]:
+    """The columns of a row that is to wait for nothing more; whoever holds it loses it."""
+    return {"due_at": None, "lease_until": None, "lease_token": None}
 
 
 def record(
@@ -92,8 +129,7 @@ def record(
 
 
 def _settle(outcome: Outcome, lease: Lease, *, next_stage: Stage, next_due: datetime | None) -> dict[str, Any]:
-    common = {"outcome": outcome_name(outcome), "reason": outcome.reason and outcome.reason.value}
-    common["detail"] = outcome.detail[:2000] or None
+    common = _said(outcome)
     match outcome:
         case Done():
             return common | {"stage": next_stage.value, "due_at": next_due, "attempts": 0}
@@ -105,6 +141,11 @@ def _settle(outcome: Outcome, lease: Lease, *, next_stage: Stage, next_due: date
             return common | {"due_at": None}
         case _:
             assert_never(outcome)
+
+
+def _said(outcome: Outcome) -> dict[str, Any]:
+    reason = outcome.reason and outcome.reason.value
+    return {"outcome": outcome_name(outcome), "reason": reason, "detail": outcome.detail[:2000] or None}
 
 
 def outcome_name(outcome: Outcome) -> str:
@@ -123,4 +164,5 @@ def requeue(connection: Connection, table: Table, *, now: datetime, row_id: str 
     statement = update(table).where(table.c.outcome == "quarantined", table.c.due_at.is_(None))
     if row_id is not None:
         statement = statement.where(table.c.id == row_id)
-    return connection.execute(statement.values(due_at=now, attempts=0, lease_until=None, lease_token=None)).rowcount
+    again = {"due_at": now, "attempts": 0, "outcome": None, "lease_until": None, "lease_token": None}
+    return connection.execute(statement.values(**again)).rowcount

@@ -184,7 +184,11 @@ def _troubles(connection: Connection, limit: int = 50) -> tuple[Trouble, ...]:
         ("mail", outbox, outbox.c.subject),
     )
     for kind, table, subject in places:
-        query = select(table, subject.label("subject_")).where(table.c.outcome == "quarantined").limit(limit)
+        query = (
+            select(table, subject.label("subject_"))
+            .where(table.c.outcome == "quarantined", table.c.due_at.is_(None))
+            .limit(limit)
+        )
         found += [
             Trouble(
                 kind=kind, id=row.id, subject=row.subject_, outcome=row.outcome, reason=row.reason, detail=row.detail

@@ -1,7 +1,7 @@
 """The tables of the ledger. Every column that is no plain copy of what a document says has a comment.
 
 Ids are hashes of what a row is about, so that doing the same work twice gives the same row. Rows that wait for a step
-carry the seven columns of `work()`; `newsdesk.ledger.leases` is the only place that changes them.
+carry the eight columns of `work()`; their values come from `newsdesk.ledger.leases` and from nowhere else.
 """
 
 from datetime import UTC, datetime

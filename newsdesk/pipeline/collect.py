@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 from extractors import ExtractError, Kind, ParsedArticle, extract_article
 from extractors.urls import unwrap_redirector
-from newsdesk.errors import ArchiveError, FetchError, WorkerError
+from newsdesk.errors import ArchiveError, FetchError, LedgerError, WorkerError
 from newsdesk.fetch import Fetched, Fetcher, domain_of
 from newsdesk.intake import article_fingerprint, article_id
-from newsdesk.ledger import Lease, articles, entries
+from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
 from newsdesk.model import Article, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
 from newsdesk.pipeline.manners import wait_for_slot
-from newsdesk.pipeline.step import Tally, in_batches, retry, unexpected
+from newsdesk.pipeline.step import LeaseLostError, Tally, retry, under_way, unexpected
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
 
@@ -52,7 +52,7 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
         with services.open_workers(*_HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
                 visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
-                await in_batches(services, entries.claim_waiting, visit.one, limit=limit)
+                await under_way(services, entries.claim_waiting, visit.one, limit=limit)
 
     asyncio.run(run())
     return tally.counts()
@@ -68,7 +68,7 @@ class _Visit:
     async def one(self, lease: Lease, entry: Entry) -> None:
         try:
             outcome, page = await self._work(entry)
-        except FailpointHit:
+        except (LedgerError, FailpointHit):
             raise
         except Exception as error:
             outcome, page = self._outcome_of(error, lease), _NOTHING
@@ -155,21 +155,34 @@ class _Visit:
                 return unexpected(error)
 
     def _record(self, lease: Lease, entry: Entry, outcome: Outcome, page: _Page) -> None:
-        now = self.services.clock()
-        draft = page.draft
-        article = draft.article.id if draft else page.known_article
-        with self.services.ledger.write() as connection:
-            before = articles.stored_version(connection, article) if article else None
-            fresh = draft is not None and _is_fresh(entry, draft, before)
-            if draft is not None and not fresh and isinstance(outcome, Done):
-                outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
-            held = entries.record(connection, lease, outcome, **_values(page, article))
-            if held and draft is not None and fresh:
-                articles.store(connection, draft, before=before, now=now)
-            if held and article is not None:
-                articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)
+        held = fresh = True
+        try:
+            with self.services.ledger.write() as connection:
+                outcome, fresh = _store(connection, entry, outcome, page, now=self.services.clock())
+                article = page.draft.article.id if page.draft else page.known_article
+                if not entries.record(connection, lease, outcome, **_values(page, article)):
+                    raise LeaseLostError
+        except LeaseLostError:
+            held = False
         self.tally.settle(outcome, held=held, subject=entry.link or entry.id)
         self.tally.produced += fresh and held
+
+
+def _store(
+    connection: Connection, entry: Entry, outcome: Outcome, page: _Page, *, now: datetime
+) -> tuple[Outcome, bool]:
+    """Write the article that a page gave, if it is new or changed; the outcome as it is then, and whether it was."""
+    article = page.draft.article.id if page.draft else page.known_article
+    if article is None:
+        return outcome, False
+    fresh = False
+    if page.draft is not None:
+        before = articles.stored_version(connection, article)
+        fresh = _is_fresh(entry, page.draft, before) and articles.store(connection, page.draft, before=before, now=now)
+        if not fresh:
+            outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
+    articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)
+    return outcome, fresh
 
 
 def _is_fresh(entry: Entry, draft: Draft, before: StoredVersion | None) -> bool:

@@ -43,10 +43,11 @@ def _render_due(services: Services, limit: int | None) -> Counts:
     def record(
         connection: Connection, claimed: tuple[Lease, Notification], outcome: Outcome, mail: Mail | None
     ) -> bool:
-        tally.produced += mail is not None
-        return alerts.record_rendering(
+        held = alerts.record_rendering(
             connection, claimed[0], outcome, mail=mail, channel=channel, now=services.clock()
         )
+        tally.produced += held and mail is not None
+        return held
 
     return drain(services, tally, claim=claim, work=work, record=record, limit=limit)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from newsdesk.index import PutStatus
 from newsdesk.ledger import articles, history
 from newsdesk.model import Counts
 from newsdesk.pipeline.index import document
@@ -12,29 +13,33 @@ POLL_DAYS = 90
 
 
 def maintain(services: Services) -> Counts:
-    """Bring missing articles back into the index, take surplus ones out, prune polls older than 90 days."""
-    outcomes = {"missing": 0, "surplus": 0, "pruned polls": 0}
+    """Bring missing articles back into the index, take surplus ones out, prune old polls and archived pages."""
+    outcomes = {}
     held = services.index.ids(parse("*:*"))
     with services.ledger.read() as connection:
-        indexed = articles.indexed_ids(connection)
+        indexed, known = articles.indexed_ids(connection), articles.all_ids(connection)
     outcomes["missing"] = _put(services, sorted(indexed - held))
-    outcomes["surplus"] = services.index.delete(sorted(held - indexed))
+    # what the ledger knows but has not marked yet is being indexed at this moment
+    outcomes["surplus"] = services.index.delete(sorted(held - known))
     with services.ledger.write() as connection:
         outcomes["pruned polls"] = history.prune_polls(connection, services.clock() - timedelta(days=POLL_DAYS))
+    if services.settings.archive_days:
+        oldest = services.clock() - timedelta(days=services.settings.archive_days)
+        outcomes["pruned pages"] = services.archive.prune(oldest.date())
     return Counts(step="maintain", outcomes={name: number for name, number in outcomes.items() if number})
 
 
 def rebuild_index(services: Services) -> int:
-    """Write every indexed article anew; returns how many. Alerts and stages are not touched."""
+    """Write every indexed article anew; returns how many the index took. Alerts and stages are not touched."""
     with services.ledger.read() as connection:
         indexed = articles.indexed_ids(connection)
     return _put(services, sorted(indexed))
 
 
 def _put(services: Services, ids: list[str]) -> int:
-    size = services.settings.batch
+    size, written = services.settings.batch, 0
     for start in range(0, len(ids), size):
         with services.ledger.read() as connection:
             batch = articles.load_ids(connection, ids[start : start + size])
-        services.index.put([document(article) for article in batch])
-    return len(ids)
+        written += len(services.index.put([document(article) for article in batch]).ids(PutStatus.STORED))
+    return written

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from extractors import ExtractError, ParsedFeed, parse_feed
-from newsdesk.errors import FetchError, WorkerError
+from newsdesk.errors import FetchError, LedgerError, WorkerError
 from newsdesk.fetch import Fetched, Fetcher
 from newsdesk.intake import EntryIntent, decide, identities
-from newsdesk.ledger import Lease, entries, feeds, leases, tables
+from newsdesk.ledger import Connection, Lease, entries, feeds, leases, tables
 from newsdesk.ledger.feeds import Feed, PollResult, Validators
 from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
 from newsdesk.pipeline.manners import wait_for_slot
-from newsdesk.pipeline.step import Tally, in_batches, unexpected
+from newsdesk.pipeline.step import LeaseLostError, Tally, under_way, unexpected
 from newsdesk.schedule import Rhythm, interval_after_failure, interval_after_success, server_floor, spread
-from newsdesk.services import Services
+from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
+
+_FOR_GOOD = (301, 308)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def poll(services: Services, *, limit: int | None = None) -> Counts:
         with services.open_workers() as workers:
             async with services.open_fetcher() as fetcher:
                 visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
-                await in_batches(services, feeds.claim_due, visit.one, limit=limit)
+                await under_way(services, feeds.claim_due, visit.one, limit=limit)
 
     asyncio.run(run())
     return tally.counts()
@@ -74,6 +76,8 @@ class _Visit:
             await self._fail(lease, feed, started, reason=Reason(error.reason), error=error)
         except ExtractError as error:
             await self._fail(lease, feed, started, reason=Reason.NOT_A_FEED, error=error)
+        except (LedgerError, FailpointHit):
+            raise
         except Exception as error:
             defect = unexpected(error)
             await self._fail(lease, feed, started, reason=defect.reason, error=Exception(defect.detail))
@@ -107,37 +111,27 @@ class _Visit:
     def _store(self, lease: Lease, feed: Feed, started: datetime, answer: _Answer) -> None:
         """Entries, validators and next time in one transaction: a crash before it fetches again and loses nothing."""
         now = self.services.clock()
-        fetched, parsed = answer.fetched, answer.parsed
-        with self.services.ledger.write() as connection:
-            intents: tuple[EntryIntent, ...] = ()
-            if parsed is not None:
-                names = [name for _, name in identities(parsed)]
-                intents = decide(feed.id, parsed, entries.known(connection, feed.id, names))
-                entries.store(connection, feed.id, intents, now)
-            new = sum(intent.version == 1 for intent in intents)
-            outcome = Done(reason=answer.reason, detail=(parsed.bozo_reason or "") if parsed else "")
-            result = PollResult(
-                started_at=started,
-                finished_at=now,
-                outcome=outcome,
-                status=fetched.status,
-                final_url=fetched.final_url,
-                size=len(fetched.body),
-                entries_seen=len(parsed.entries) if parsed else 0,
-                entries_new=new,
-                entries_changed=len(intents) - new,
-            )
-            interval = self._interval(feed, answer, result, now)
-            held = feeds.record_success(
-                connection,
-                lease,
-                result,
-                interval=interval,
-                next_at=now + spread(interval, self.services.chance()),
-                validators=_validators(answer),
-            )
+        outcome = Done(reason=answer.reason, detail=_remarks(answer))
+        held, written = True, 0
+        try:
+            with self.services.ledger.write() as connection:
+                intents = _store_entries(connection, feed, answer.parsed, now)
+                result = _result(answer, outcome, intents, started=started, now=now)
+                written = len(intents)
+                interval = self._interval(feed, answer, result, now)
+                if not feeds.record_success(
+                    connection,
+                    lease,
+                    result,
+                    interval=interval,
+                    next_at=now + spread(interval, self.services.chance()),
+                    validators=_validators(answer),
+                ):
+                    raise LeaseLostError
+        except LeaseLostError:
+            held = False
         self.tally.settle(outcome, held=held, subject=feed.url)
-        self.tally.produced += len(intents) if held else 0
+        self.tally.produced += written if held else 0
 
     def _interval(self, feed: Feed, answer: _Answer, result: PollResult, now: datetime) -> int:
         ttl = answer.parsed.ttl_seconds if answer.parsed else None
@@ -177,6 +171,44 @@ class _Visit:
         with self.services.ledger.write() as connection:
             held = leases.record(connection, tables.feeds, lease, outcome, next_stage=Stage.POLL, next_due=None)
         self.tally.settle(outcome, held=held, subject=feed.url)
+
+
+def _store_entries(
+    connection: Connection, feed: Feed, parsed: ParsedFeed | None, now: datetime
+) -> tuple[EntryIntent, ...]:
+    """Write what is new or changed; returns it."""
+    if parsed is None:
+        return ()
+    names = [name for _, name in identities(parsed)]
+    intents = decide(feed.id, parsed, entries.known(connection, feed.id, names))
+    entries.store(connection, feed.id, intents, now)
+    return intents
+
+
+def _result(
+    answer: _Answer, outcome: Outcome, intents: tuple[EntryIntent, ...], *, started: datetime, now: datetime
+) -> PollResult:
+    new = sum(intent.version == 1 for intent in intents)
+    return PollResult(
+        started_at=started,
+        finished_at=now,
+        outcome=outcome,
+        status=answer.fetched.status,
+        final_url=answer.fetched.final_url,
+        size=len(answer.fetched.body),
+        entries_seen=len(answer.parsed.entries) if answer.parsed else 0,
+        entries_new=new,
+        entries_changed=len(intents) - new,
+    )
+
+
+def _remarks(answer: _Answer) -> str:
+    """What a person should know of a poll that went well: the feed moved for good, the document is damaged."""
+    moved = [hop for hop in answer.fetched.redirects if hop.status in _FOR_GOOD]
+    remarks = [f"moved for good to {answer.fetched.final_url}"] if moved else []
+    if answer.parsed is not None and answer.parsed.bozo_reason:
+        remarks.append(f"damaged: {answer.parsed.bozo_reason}")
+    return "; ".join(remarks)
 
 
 def _rhythm(feed: Feed) -> Rhythm:

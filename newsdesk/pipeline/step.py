@@ -23,6 +23,10 @@ Row = TypeVar("Row")
 Product = TypeVar("Product")
 
 
+class LeaseLostError(Exception):
+    """Somebody else has the row: what was written in this transaction must not stay."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts by outcome while a step runs."""
@@ -113,28 +117,35 @@ def attempt(work: Callable[[Row], tuple[Outcome, Product | None]], row: Row) -> 
         return unexpected(error), None
 
 
-async def in_batches(
+async def under_way(
     services: Services,
     claim: Callable[[Connection, Terms], list[tuple[Lease, Row]]],
     one: Callable[[Lease, Row], Awaitable[None]],
     *,
     limit: int | None = None,
 ) -> None:
-    """The same for steps that wait for the network: the rows of a batch are under way together.
+    """The same for steps that wait for the network: many rows are under way at once, and a slow one delays no other.
 
     `one` records its row's outcome by itself; what it raises concerns the whole step.
     """
+    running: set[asyncio.Task[None]] = set()
     left = limit
-    while left is None or left > 0:
-        size = services.settings.fetch_concurrency if left is None else min(left, services.settings.fetch_concurrency)
-        claimed = await asyncio.to_thread(_claim, services, claim, size)
-        if not claimed:
-            break
-        left = None if left is None else left - len(claimed)
-        results = await asyncio.gather(*(one(lease, row) for lease, row in claimed), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+    try:
+        while True:
+            room = services.settings.fetch_concurrency - len(running)
+            size = room if left is None else min(room, left)
+            claimed = await asyncio.to_thread(_claim, services, claim, size) if size > 0 else []
+            left = None if left is None else left - len(claimed)
+            running |= {asyncio.ensure_future(one(lease, row)) for lease, row in claimed}
+            if not running:
+                return
+            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _claim(

@@ -23,6 +23,13 @@ BREACHES = [
     ("newsdesk/services.py", "import sqlalchemy", "SQLAlchemy and Alembic have one door"),
     ("newsdesk/services.py", "import aiohttp", "aiohttp has one door"),
     ("newsdesk/services.py", "import airflow", "Airflow has one door"),
+    ("newsdesk/archive.py", "import airflow", "Airflow has one door"),
+    ("newsdesk/rules.py", "import random", "the core is pure"),
+    ("extractors/dates.py", "import time", "extractors know nothing of the product"),
+    ("newsdesk/pipeline/deliver.py", "import smtplib", "the mail protocol has one door"),
+    ("newsdesk/services.py", "import protego", "protego has one door"),
+    ("extractors/titles.py", "import nh3", "nh3 has one door"),
+    ("newsdesk/services.py", "import pydantic", "pydantic has two doors"),
 ]
 
 
@@ -45,7 +52,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("file", "line", "contract"), BREACHES, ids=[breach[2] for breach in BREACHES])
+@pytest.mark.parametrize(("file", "line", "contract"), BREACHES, ids=[f"{breach[0]}: {breach[1]}" for breach in BREACHES])
 def test_a_planted_breach_is_found(copy: Path, file: str, line: str, contract: str) -> None:
     path = copy / file
     before = path.read_text(encoding="utf-8") if path.exists() else None

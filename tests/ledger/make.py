@@ -16,8 +16,8 @@ FEED_ID = feed_id(FEED.url)
 HOUR = timedelta(hours=1)
 
 
-def terms(limit: int = 10, *, now: datetime = NOW, seconds: int = 60) -> Terms:
-    return Terms(now=now, limit=limit, seconds=seconds)
+def terms(limit: int = 10, *, now: datetime = NOW, seconds: int = 60, attempts: int = 8) -> Terms:
+    return Terms(now=now, limit=limit, seconds=seconds, attempts=attempts)
 
 
 def intent(name: str, *, title: str = "Rules for online shops", version: int = 1) -> EntryIntent:

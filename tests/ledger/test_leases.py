@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from newsdesk.ledger import Ledger, entries, waiting
+from newsdesk.ledger import Ledger, entries, feeds, waiting
+from newsdesk.ledger.feeds import PollResult
 from newsdesk.ledger.leases import requeue
 from newsdesk.ledger.tables import entries as table
 from newsdesk.model import Done, Dropped, Quarantined, Reason, Retry
-from tests.ledger.make import HOUR, NOW, only, store_entries, terms
+from tests.ledger.make import FEED, HOUR, NOW, only, store_entries, terms
 
 
 def test_a_claimed_row_is_nobody_elses_until_the_lease_runs_out(ledger: Ledger) -> None:
@@ -59,6 +60,38 @@ def test_a_quarantined_row_waits_for_a_person(ledger: Ledger) -> None:
         assert entries.claim_waiting(connection, terms(now=NOW + 1000 * HOUR)) == []
         assert requeue(connection, table, now=NOW) == 1
         only(entries.claim_waiting(connection, terms()))
+
+
+def test_a_row_that_kills_its_process_each_time_is_given_up(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        store_entries(connection, "one", "two")
+        for attempt in range(3):
+            later = NOW + timedelta(minutes=2 * attempt)
+            lease, _ = entries.claim_waiting(connection, terms(1, now=later, seconds=60, attempts=3))[0]
+            assert lease.attempts == attempt + 1
+            connection.execute(update(table).where(table.c.identity == "two").values(due_at=NOW + 100 * HOUR))
+        assert entries.claim_waiting(connection, terms(now=NOW + HOUR, attempts=3)) == []
+        row = connection.execute(select(table).where(table.c.id == lease.id)).one()
+        assert (row.outcome, row.reason, row.due_at) == ("quarantined", "attempts-used-up", None)
+        assert "begun 3 times" in row.detail
+        only(entries.claim_waiting(connection, terms(now=NOW + 100 * HOUR, attempts=3)))
+
+
+def test_a_feed_is_never_given_up(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        feeds.sync(connection, [FEED], NOW)
+        for attempt in range(9):
+            only(feeds.claim_due(connection, terms(now=NOW + attempt * HOUR, attempts=3)))
+
+
+def test_a_feed_that_leaves_the_watchlist_during_its_poll_rests(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        feeds.sync(connection, [FEED], NOW)
+        lease, _ = only(feeds.claim_due(connection, terms()))
+        feeds.sync(connection, [], NOW)
+        result = PollResult(started_at=NOW, finished_at=NOW, outcome=Done())
+        assert not feeds.record_success(connection, lease, result, interval=1, next_at=NOW, validators=None)
+        assert feeds.claim_due(connection, terms(now=NOW + HOUR)) == []
 
 
 def test_claims_are_bounded_and_take_what_waited_longest(ledger: Ledger) -> None:

@@ -91,6 +91,25 @@ def test_a_new_version_keeps_the_old_one_and_starts_at_tagging(ledger: Ledger) -
         assert connection.execute(select(func.count()).select_from(article_versions)).scalar_one() == 2
 
 
+def test_an_index_that_failed_leaves_no_stamp(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        store_article(connection, "one", stage=Stage.INDEX)
+        lease, article = only(articles.claim_waiting(connection, Stage.INDEX, terms()))
+        later = Retry(at=NOW + HOUR, reason=Reason.STORAGE_FAILED)
+        articles.record(connection, lease, later, next_stage=Stage.ALERT, now=NOW, indexed_at=NOW)
+        assert articles.indexed_ids(connection) == frozenset()
+        lease, _ = only(articles.claim_waiting(connection, Stage.INDEX, terms(now=NOW + HOUR)))
+        articles.record(connection, lease, Done(), next_stage=Stage.ALERT, now=NOW, indexed_at=NOW)
+        assert articles.indexed_ids(connection) == {article.id}
+
+
+def test_the_first_version_is_written_once(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        made = store_article(connection, "one")
+        assert not articles.store(connection, made, before=None, now=NOW + HOUR)
+        assert articles.load_ids(connection, [made.article.id])[0].recorded_at == NOW
+
+
 def test_tags_are_replaced_and_old_ones_stay_as_history(ledger: Ledger) -> None:
     with ledger.write() as connection:
         made = store_article(connection, "one")

@@ -1,13 +1,15 @@
 """Commands that show what is there, on a line that ran once."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from newsdesk.cli.frame import settings_for
 from newsdesk.ledger import leases, open_ledger, tables
 from newsdesk.model import Quarantined, Reason, Stage
 from newsdesk.services import utc_now
-from tests.surfaces.conftest import Line
+from tests.surfaces.conftest import Line, call
 
 
 def test_search_gives_one_line_a_hit_with_topics_and_matched_words(line: Line) -> None:
@@ -125,7 +127,7 @@ def test_status_names_a_failing_feed_and_ends_with_1(line: Line) -> None:
 
 
 def test_a_quarantined_row_is_in_the_status_and_may_be_requeued(own_line: Line) -> None:
-    terms = leases.Terms(now=utc_now(), limit=1, seconds=60)
+    terms = leases.Terms(now=utc_now(), limit=1, seconds=60, attempts=8)
     with open_ledger(f"sqlite:///{own_line.home / 'ledger.db'}") as ledger, ledger.write() as connection:
         connection.execute(tables.articles.update().values(stage=Stage.TAG.value, due_at=terms.now))
         ((lease, _),) = leases.claim(connection, tables.articles, Stage.TAG, terms)
@@ -182,3 +184,32 @@ def test_a_lost_index_is_made_again(own_line: Line) -> None:
 def test_a_second_run_has_nothing_to_do(own_line: Line) -> None:
     ran = own_line.call("run")
     assert [row.partition(": ")[2] for row in ran.out.splitlines()] == ["nothing was due"] * 6
+
+
+def test_explain_says_why_a_topic_is_not_on_the_article(line: Line) -> None:
+    found = json.loads(line.call("search", "chip AND plant", "--json").out)["page"]["hits"]
+    ran = line.call("explain", found[0]["url"])
+    lines = ran.out.splitlines()
+    place = next(number for number, row in enumerate(lines) if row.split()[:2] == ["no", "tag"])
+    assert "stands in the article" in lines[place + 1]
+    assert len(lines[place + 1]) < 400
+
+
+def test_a_command_that_only_looks_makes_no_state(tmp_path: Path) -> None:
+    nowhere = tmp_path / "mistyped"
+    for command in ("status", "feeds", "alerts", "topics"):
+        ran = call("--home", str(nowhere), command)
+        assert ran.code == 1
+        assert "there is no ledger" in ran.err
+    assert not nowhere.exists()
+
+
+def test_what_is_allowed_for_the_sample_does_not_hold_for_another_watchlist(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    home.mkdir()
+    sample, own = tmp_path / "sample.yaml", tmp_path / "own.yaml"
+    kept = {"NEWSDESK_WATCHLIST": str(sample), "NEWSDESK_ALLOW_NETWORKS": "127.0.0.0/8"}
+    (home / "settings.json").write_text(json.dumps(kept))
+    assert settings_for(home).allow_networks
+    assert settings_for(home, sample).allow_networks
+    assert settings_for(home, own).allow_networks == ()
