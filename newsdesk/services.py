@@ -96,7 +96,7 @@ def open_services(settings: Settings | None = None, *, clock: Callable[[], datet
     settings = settings or read_settings()
     watchlist = load_watchlist(settings.watchlist)
     with open_ledger(settings.ledger_address) as ledger:
-        index = open_index(settings.index_path)
+        index = open_index(settings.index_address)
         try:
             yield Services(
                 settings=settings,

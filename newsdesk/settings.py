@@ -18,15 +18,8 @@ from newsdesk.errors import SettingsError
 
 PREFIX = "NEWSDESK_"
 
-# read by the set-up of the tests, the stack and the DAG files, not by the product itself
-FOREIGN = (
-    "NEWSDESK_TEST_",
-    "NEWSDESK_LONG",
-    "NEWSDESK_SHARED",
-    "NEWSDESK_POLL_SCHEDULE",
-    "NEWSDESK_TASK_RETRIES",
-    "NEWSDESK_WATCH_",
-)
+# read by the tests, not by the product
+FOREIGN = ("NEWSDESK_TEST_", "NEWSDESK_LONG", "NEWSDESK_SHARED")
 
 
 def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
@@ -66,6 +59,11 @@ class Settings:
     batch: int = _setting(50, "rows claimed at a time")
     lease_seconds: int = _setting(120, "how long a claimed row belongs to its claimer")
     attempts: int = _setting(8, "tries of one row before a person must look")
+    poll_schedule: str = _setting(
+        "* * * * *", "Airflow: when to ask which feeds are due, a cron line; none: not by the clock"
+    )
+    task_retries: int = _setting(2, "Airflow: further tries of a task that failed")
+    watch_patience: float = _setting(10.0, "Airflow: seconds that work may wait before the watcher rings")
     failpoint: str = _setting("", "for tests: NAME:kill or NAME:raise, the place where the process is to fail")
 
     @property
@@ -74,9 +72,9 @@ class Settings:
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.db'}"
 
     @property
-    def index_path(self) -> Path:
-        """The embedded index's file."""
-        return Path(self.index_url.removeprefix("sqlite:///")) if self.index_url else self.home / "index.db"
+    def index_address(self) -> str:
+        """Where the search index is, with the default filled in."""
+        return self.index_url or str(self.home / "index.db")
 
     @property
     def archive_folder(self) -> Path:
@@ -146,7 +144,7 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "watchlist": Path,
     "archive": Path,
     "allow_networks": _networks,
-    **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds"), float),
+    **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience"), float),
     **dict.fromkeys(
         (
             "fetch_concurrency",
@@ -159,6 +157,7 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
             "lease_seconds",
             "attempts",
             "archive_days",
+            "task_retries",
         ),
         int,
     ),

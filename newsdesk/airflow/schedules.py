@@ -1,15 +1,16 @@
 """When the DAGs run, and what is the same for all of them. Read while DAG files are parsed, so nothing heavy."""
 
-import os
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
+from newsdesk.settings import read_settings
+
 # a failed try is the house's fault (ledger, disk, settings); faults of single rows never fail a task
 TASK_DEFAULTS: dict[str, Any] = {
     "owner": "newsdesk",
-    "retries": int(os.environ.get("NEWSDESK_TASK_RETRIES", "2")),
+    "retries": read_settings().task_retries,
     "retry_delay": timedelta(seconds=15),
     "execution_timeout": timedelta(hours=1),
 }
@@ -18,9 +19,9 @@ TASK_DEFAULTS: dict[str, Any] = {
 def poll_schedule() -> str | None:
     """How often to ask which feeds are due: NEWSDESK_POLL_SCHEDULE as a cron line, each minute by default.
 
-    With `none` nothing at all runs by the clock: a person or a program triggers the poll, the rest follows from it.
+    With `none` neither polls nor sweeps run by the clock: somebody triggers the poll, and the rest follows from it.
     """
-    text = os.environ.get("NEWSDESK_POLL_SCHEDULE", "").strip() or "* * * * *"
+    text = read_settings().poll_schedule
     return None if text == "none" else text
 
 

@@ -1,6 +1,5 @@
 """The watcher's trigger: rings an asset while the ledger holds work that nobody takes."""
 
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,7 +11,6 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from newsdesk.airflow.bell import Bell, ring_while_waiting
 
 LOOK_EVERY = 3.0  # seconds between two looks into the ledger
-PATIENCE = 10.0  # seconds that work may wait untaken: as a rule the task that made it has rung already
 SLOWEST = 300.0  # seconds between two rings that nobody answers
 
 
@@ -40,7 +38,9 @@ class WaitingWorkTrigger(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Ring for ever. The event carries a number only; whoever wakes reads the ledger."""
-        patience = float(os.environ.get("NEWSDESK_WATCH_PATIENCE", PATIENCE))
+        from newsdesk.settings import read_settings
+
+        patience = read_settings().watch_patience
         bell = Bell(patience=patience, slowest=SLOWEST)
         async for waiting in ring_while_waiting(partial(count_waiting, self.work), bell=bell, every=LOOK_EVERY):
             yield TriggerEvent({"waiting": waiting})  # type: ignore[no-untyped-call]  # Airflow's, without types

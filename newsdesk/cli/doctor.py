@@ -127,9 +127,9 @@ def _ledger(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    if not settings.index_path.exists():
-        return f"{settings.index_path}; the first run makes it"
-    index = open_index(settings.index_path)
+    if not Path(settings.index_address.removeprefix("sqlite:///")).exists() and "://" not in settings.index_address:
+        return f"{settings.index_address}; the first run makes it"
+    index = open_index(settings.index_address)
     try:
         stats = index.stats()
     finally:

@@ -180,7 +180,7 @@ def rebuild_index(home: HomeOption = None, watchlist: WatchlistOption = None, *,
     newsdesk index rebuild
     """
     # emptied before it is opened: an index of another version of Newsdesk does not open at all
-    clear_index(settings_for(home, watchlist).index_path)
+    clear_index(settings_for(home, watchlist).index_address)
     with services_for(home, watchlist) as services:
         number = pipeline.rebuild_index(services)
     if as_json:

@@ -136,7 +136,7 @@ class Fetcher:
             fetched = await self._travel(trip)
         except FetchError as error:
             missing = error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - all of 4xx, by the RFC
-            return open_rules() if missing or error.reason == Reason.TOO_MANY_REDIRECTS else closed_rules()
+            return open_rules() if missing or error.reason == Reason.TOO_MANY_REDIRECTS else closed_rules(error)
         return parse_robots(fetched.body, self._settings.user_agent)
 
     async def _travel(self, trip: _Trip) -> Fetched:

@@ -9,21 +9,29 @@ from weakref import WeakValueDictionary
 
 from protego import Protego
 
+from newsdesk.errors import FetchError
+
 MAX_BYTES = 500 * 1024  # section 2.5: what comes after is not read
 
-_KEEP = timedelta(hours=24)  # section 2.4
+KEEP = timedelta(hours=24)  # section 2.4
 _KEEP_UNREACHABLE = timedelta(minutes=10)  # a passing failure must not close a site for a day
 _MAX_SITES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRules:
-    """What a site asks of us. `reachable` False: the file could not be had, so nothing is allowed for the moment."""
+    """What a site asks of us. `failure`: the file could not be had, so nothing is allowed for the moment."""
 
-    reachable: bool
+    failure: FetchError | None
     crawl_delay: float | None  # seconds between requests, as the site says it
+    body: bytes | None = field(repr=False)  # None: there is no such file
     _agent: str = field(repr=False)
     _file: Protego | None = field(repr=False)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the site's rules are known, be it that there are none."""
+        return self.failure is None
 
     def allows(self, url: str) -> bool:
         """Whether this page of the site may be fetched."""
@@ -38,17 +46,19 @@ def parse_robots(body: bytes, user_agent: str) -> RobotsRules:
     file = Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff"))
     delay = file.crawl_delay(agent)
     usable = delay is not None and math.isfinite(delay) and delay > 0
-    return RobotsRules(reachable=True, crawl_delay=delay if usable else None, _agent=agent, _file=file)
+    return RobotsRules(
+        failure=None, crawl_delay=delay if usable else None, body=body[:MAX_BYTES], _agent=agent, _file=file
+    )
 
 
 def open_rules() -> RobotsRules:
     """There is no robots.txt (4xx): all is allowed, section 2.3.1.3."""
-    return RobotsRules(reachable=True, crawl_delay=None, _agent="", _file=None)
+    return RobotsRules(failure=None, crawl_delay=None, body=None, _agent="", _file=None)
 
 
-def closed_rules() -> RobotsRules:
+def closed_rules(failure: FetchError) -> RobotsRules:
     """robots.txt cannot be had (5xx, network): nothing is allowed, section 2.3.1.4."""
-    return RobotsRules(reachable=False, crawl_delay=None, _agent="", _file=None)
+    return RobotsRules(failure=failure, crawl_delay=None, body=None, _agent="", _file=None)
 
 
 def product_token(user_agent: str) -> str:
@@ -77,4 +87,4 @@ class RobotsCache:
         self._rules.pop(site, None)
         if len(self._rules) >= _MAX_SITES:
             del self._rules[next(iter(self._rules))]  # the oldest
-        self._rules[site] = (self._clock() + (_KEEP if rules.reachable else _KEEP_UNREACHABLE), rules)
+        self._rules[site] = (self._clock() + (KEEP if rules.reachable else _KEEP_UNREACHABLE), rules)

@@ -61,6 +61,11 @@ def redacted(text: str) -> str:
     return scheme + slashes + rest.removeprefix(authority[: authority.rfind("@") + 1])
 
 
+def site_of(url: str) -> str:
+    """Scheme, host and port: what a robots.txt speaks for. `FetchError` for a refused URL."""
+    return str(check_url(url).origin())
+
+
 def domain_of(url: str) -> str:
     """The registrable domain of a URL's host by the Public Suffix List (bundled, private section included).
 

@@ -1,9 +1,9 @@
-"""Feeds, their polls, and the spacing of requests per domain."""
+"""Feeds and their polls."""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from newsdesk.intake import feed_id
 from newsdesk.ledger import leases
 from newsdesk.ledger.connection import insert_new
-from newsdesk.ledger.tables import domains, feeds, polls
+from newsdesk.ledger.tables import feeds, polls
 from newsdesk.model import FeedSpec, Outcome, Reason, Stage
 
 
@@ -174,21 +174,3 @@ def hasten(connection: Connection, now: datetime) -> int:
     told = feeds.c.reason.is_not_distinct_from(Reason.RATE_LIMITED.value)
     statement = update(feeds).where(feeds.c.active, feeds.c.due_at > now, ~told).values(due_at=now)
     return connection.execute(statement).rowcount
-
-
-def reserve_slot(
-    connection: Connection, domain: str, *, now: datetime, spacing: timedelta, horizon: timedelta
-) -> tuple[datetime, bool]:
-    """The instant at which one request to `domain` may start, and whether it is ours.
-
-    Slots are handed out one after the other to all processes. One beyond `horizon` is not taken: come back then.
-    """
-    insert_new(connection, domains, [{"domain": domain, "next_at": now}])
-    query = select(domains.c.next_at).where(domains.c.domain == domain)
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update()
-    slot = max(connection.execute(query).scalar_one(), now)
-    if slot - now > horizon:
-        return slot, False
-    connection.execute(update(domains).where(domains.c.domain == domain).values(next_at=slot + spacing))
-    return slot, True

@@ -260,6 +260,14 @@ outbox = Table(
     Index("outbox_work", "stage", "due_at"),
 )
 
+robots = Table(
+    "robots",
+    metadata,
+    Column("site", Text, primary_key=True, comment="scheme, host and port"),
+    Column("body", LargeBinary, comment="robots.txt; null: the site has none"),
+    Column("expires_at", Instant, nullable=False),
+)
+
 domains = Table(
     "domains",
     metadata,

@@ -13,7 +13,7 @@ from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
 from newsdesk.model import Article, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
-from newsdesk.pipeline.manners import wait_for_slot
+from newsdesk.pipeline.manners import HostBusyError, RobotsBook, wait_for_slot
 from newsdesk.pipeline.step import LeaseLostError, Tally, retry, under_way, unexpected
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
@@ -51,7 +51,8 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
     async def run() -> None:
         with services.open_workers(*_HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
-                visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
+                robots = RobotsBook(services=services, fetcher=fetcher)
+                visit = _Visit(services=services, tally=tally, fetcher=fetcher, robots=robots, workers=workers)
                 await under_way(services, entries.claim_waiting, visit.one, limit=limit)
 
     asyncio.run(run())
@@ -63,6 +64,7 @@ class _Visit:
     services: Services
     tally: Tally
     fetcher: Fetcher
+    robots: RobotsBook
     workers: DocumentWorkers
 
     async def one(self, lease: Lease, entry: Entry) -> None:
@@ -83,16 +85,10 @@ class _Visit:
         known = await asyncio.to_thread(self._known_article, entry, link)
         if known is not None:
             return Done(reason=Reason.KNOWN_ARTICLE), _Page(known_article=known)
-        rules = await self.fetcher.robots(link)
-        if not rules.reachable:
-            raise FetchError(
-                "robots.txt of the site cannot be had; its rules are not known", reason=Reason.SERVER_ERROR
-            )
+        rules = await self.robots.rules_for(link)
         if not rules.allows(link):
             return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
-        busy_until = await wait_for_slot(self.services, link, least_seconds=rules.crawl_delay or 0.0)
-        if busy_until is not None:
-            return Retry(at=busy_until, reason=Reason.HOST_BUSY, counts=False), _NOTHING
+        await wait_for_slot(self.services, link, least_seconds=rules.crawl_delay or 0.0)
         return await self._read(entry, await self.fetcher.get(link, accept="page"))
 
     def _known_article(self, entry: Entry, link: str) -> str | None:
@@ -132,6 +128,8 @@ class _Visit:
 
     def _outcome_of(self, error: Exception, lease: Lease) -> Outcome:
         match error:
+            case HostBusyError():
+                return Retry(at=error.at, reason=Reason.HOST_BUSY, counts=False)
             case FetchError(permanent=True):
                 return Dropped(reason=Reason(error.reason), detail=str(error))
             case FetchError():

@@ -12,7 +12,7 @@ from newsdesk.intake import EntryIntent, decide, identities
 from newsdesk.ledger import Connection, Lease, entries, feeds, leases, tables
 from newsdesk.ledger.feeds import Feed, PollResult, Validators
 from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
-from newsdesk.pipeline.manners import wait_for_slot
+from newsdesk.pipeline.manners import HostBusyError, wait_for_slot
 from newsdesk.pipeline.step import LeaseLostError, Tally, under_way, unexpected
 from newsdesk.schedule import Rhythm, interval_after_failure, interval_after_success, server_floor, spread
 from newsdesk.services import FailpointHit, Services
@@ -62,13 +62,13 @@ class _Visit:
     workers: DocumentWorkers
 
     async def one(self, lease: Lease, feed: Feed) -> None:
-        busy_until = await wait_for_slot(self.services, feed.fetch_url)
-        if busy_until is not None:
-            await asyncio.to_thread(self._postpone, lease, feed, busy_until)
-            return
         started = self.services.clock()
         try:
+            await wait_for_slot(self.services, feed.fetch_url)
+            started = self.services.clock()
             answer = await self._ask(feed)
+        except HostBusyError as error:
+            await asyncio.to_thread(self._postpone, lease, feed, error.at)
         except FetchError as error:
             reason = Reason(error.reason)
             await self._fail(lease, feed, started, reason=reason, error=error, not_before=error.retry_at)

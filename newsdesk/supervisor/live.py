@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from newsdesk.model import Watchlist
 from newsdesk.newsroom import Newsroom
 from newsdesk.services import open_services
 from newsdesk.settings import Settings
@@ -17,11 +19,10 @@ def run_live(settings: Settings, *, project: Path, port: int, tell: Tell, greet:
 
     A watchlist that names the sample newsroom gets it, at its usual port.
     """
-    sample = f".localhost:{PORT}/" in _text(settings.watchlist)
+    with open_services(settings) as services:  # a wrong watchlist, ledger or index is told before anything is started
+        sample = is_sample(services.watchlist)
     environment = _environment(settings, sample=sample)
     with ExitStack() as stack:
-        with open_services(settings):
-            pass  # a wrong watchlist, ledger or index is told before anything is started
         keep_environment(settings.home, environment)
         if sample:
             stack.enter_context(Newsroom(port=PORT))
@@ -38,8 +39,9 @@ def run_live(settings: Settings, *, project: Path, port: int, tell: Tell, greet:
         airflow.serve()
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+def is_sample(watchlist: Watchlist) -> bool:
+    """Whether all that is watched is the sample newsroom: what is allowed for it must not hold for anything else."""
+    return all(urlsplit(feed.url).netloc.endswith(f".localhost:{PORT}") for feed in watchlist.feeds)
 
 
 def _environment(settings: Settings, *, sample: bool) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from newsdesk.settings import describe_settings, read_settings
 def test_with_nothing_set_all_state_lies_below_var() -> None:
     settings = read_settings({})
     assert settings.ledger_address == "sqlite:///var/ledger.db"
-    assert settings.index_path == Path("var/index.db")
+    assert settings.index_address == "var/index.db"
     assert settings.mail_address == "spool:var/mail"
     assert settings.archive_folder == Path("var/archive")
 

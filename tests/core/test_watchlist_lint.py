@@ -1,4 +1,4 @@
-"""What lint finds in a watchlist that loads: topics that match too much, parts that nobody uses, feeds asked too often."""
+"""Lint of a watchlist that loads: queries that match too much, parts that nobody uses, feeds asked too often."""
 
 import dataclasses
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bodies and connections that break, lie, are too large or never end: each is a document or one error with its reason."""
+"""Bodies and connections that break, lie, are too large or never end: a document comes, or one error with a reason."""
 
 import asyncio
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history
+from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history, sites
 from newsdesk.ledger.feeds import PollResult, Validators
 from newsdesk.ledger.overview import overview
+from newsdesk.ledger.sites import KeptRobots
 from newsdesk.ledger.tables import article_versions, polls, tags
 from newsdesk.model import Done, Reason, Retry, Rule, Stage
 from newsdesk.rules import alerts_for, notifications_for
@@ -54,12 +55,23 @@ def test_slots_of_a_domain_follow_each_other(ledger: Ledger) -> None:
     spacing, horizon = timedelta(seconds=2), timedelta(seconds=3)
     with ledger.write() as connection:
         slots = [
-            feeds.reserve_slot(connection, "example.org", now=NOW, spacing=spacing, horizon=horizon) for _ in range(4)
+            sites.reserve_slot(connection, "example.org", now=NOW, spacing=spacing, horizon=horizon) for _ in range(4)
         ]
         assert [slot - NOW for slot, _ in slots] == [spacing * 0, spacing * 1, spacing * 2, spacing * 2]
         assert [ours for _, ours in slots] == [True, True, False, False]
-        other, ours = feeds.reserve_slot(connection, "example.com", now=NOW, spacing=spacing, horizon=horizon)
+        other, ours = sites.reserve_slot(connection, "example.com", now=NOW, spacing=spacing, horizon=horizon)
         assert (other, ours) == (NOW, True)
+
+
+def test_robots_are_kept_for_their_time(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        sites.keep_robots(connection, "http://a.example", KeptRobots(body=b"User-agent: *"), NOW + HOUR)
+        sites.keep_robots(connection, "http://b.example", KeptRobots(body=None), NOW + HOUR)
+        sites.keep_robots(connection, "http://b.example", KeptRobots(body=None), NOW + 2 * HOUR)
+        assert sites.kept_robots(connection, "http://a.example", NOW) == KeptRobots(body=b"User-agent: *")
+        assert sites.kept_robots(connection, "http://a.example", NOW + HOUR) is None
+        assert sites.kept_robots(connection, "http://b.example", NOW + HOUR) == KeptRobots(body=None)
+        assert sites.kept_robots(connection, "http://c.example", NOW) is None
 
 
 def test_an_edited_entry_waits_for_collection_again(ledger: Ledger) -> None:

@@ -121,6 +121,18 @@ def test_an_updated_article_gets_a_second_version_and_no_second_alert(open_line:
     assert len(rules) == len(set(rules))
 
 
+def test_robots_txt_of_a_site_is_asked_for_once_a_day(open_line: OpenLine, newsroom: Newsroom) -> None:
+    with open_line(sources=["gujarat-ledger"]) as services:
+        run_line(services)
+        newsroom.advance()
+        pipeline.hasten(services)
+        run_line(services)
+    asked = [request for request in newsroom.requests if request.path == "/robots.txt"]
+    pages = [request for request in newsroom.requests if "/economy/" in request.path]
+    assert len(asked) == 1
+    assert pages
+
+
 def test_a_lost_index_is_made_again_from_the_ledger(open_line: OpenLine, tmp_path: Path) -> None:
     with open_line(sources=["gujarat-ledger"]) as services:
         run_line(services)

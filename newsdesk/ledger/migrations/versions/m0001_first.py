@@ -21,6 +21,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("domain"),
     )
     op.create_table(
+        "robots",
+        sa.Column("site", sa.Text(), nullable=False, comment="scheme, host and port"),
+        sa.Column("body", sa.LargeBinary(), nullable=True, comment="robots.txt; null: the site has none"),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("site"),
+    )
+    op.create_table(
         "feeds",
         sa.Column("id", sa.String(length=32), nullable=False, comment="hash of the URL"),
         sa.Column("url", sa.Text(), nullable=False, comment="as the watchlist declares it"),
