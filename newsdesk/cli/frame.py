@@ -19,6 +19,7 @@ from rich.text import Text
 from newsdesk.errors import NewsdeskError, SettingsError, WatchlistError
 from newsdesk.services import Services, open_services
 from newsdesk.settings import Settings, read_settings
+from newsdesk.watchlist import load_watchlist
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -89,6 +90,7 @@ def services_for(home: Path | None = None, watchlist: Path | None = None) -> Ite
 def readers_for(home: Path | None = None, watchlist: Path | None = None) -> Iterator[Services]:
     """The same for a command that only looks: where there is no ledger it says so, and makes none."""
     settings = settings_for(home, watchlist)
+    load_watchlist(settings.watchlist)  # its faults are told first
     file = settings.ledger_address.removeprefix("sqlite:///")
     if file != settings.ledger_address and not Path(file).exists():
         fail(f"there is no ledger at {file}: nothing was collected there yet; `newsdesk run` or `make up` makes it")
