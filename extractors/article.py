@@ -4,23 +4,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from .body import Body, extract_body, find_day, parse_page
+from .body import MIN_TEXT, Body, extract_body, find_day, parse_page
 from .decoding import decode
 from .guards import bare_text, guard, is_heavy
 from .head import read_head
 from .instants import read_instant
 from .jsonld import Structured, read_structured
-from .kinds import Signs, decide_kind
+from .kinds import MIN_ARTICLE, Signs, decide_kind
 from .language import detect_language
+from .layout import loosen_tables
 from .lede import find_lede, join_lede
 from .metadata import Metadata, read_metadata
 from .newspaper_engine import read_newspaper
+from .opening import opening_headline, opening_names
 from .prose import heading_key, one_line, paragraphs
 from .records import ExtractError, Kind, ParsedArticle, Provenance
-from .related import find_related, without_related
+from .related import find_labels, find_related, may_hold_menus, without_menus, without_related
+from .state import find_states, read_state
 from .structure import Structure, measure
 
 ENGINES: Final = ("cascade", "newspaper")
+_MUCH_MORE = 3  # times the text that was found, from which another can only be the article instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +77,37 @@ def _read_page(html: str, tree: Any, url: str, *, now: datetime | None) -> _Page
     structure = measure(tree)
     lede = find_lede(tree, metadata.descriptions)
     related = find_related(tree)
+    states = () if structure.long_paragraphs else find_states(tree)
+    loosen_tables(tree)
     body = extract_body(html, tree, structured=structured.body, url=url)
-    text = join_lede(lede, without_related(body.text, related), (metadata.title, *metadata.headlines, *head.headings))
+    if not structure.long_paragraphs and not structure.gates and structured.is_free is not False:
+        body = _unshown(body, structured.body, states)
+    text = without_menus(body.text, find_labels(parse_page(html))) if may_hold_menus(body.text) else body.text
+    metadata = _with_opening(metadata, text)
+    known = (metadata.title, *metadata.headlines, *head.headings, *metadata.authors)
+    text = join_lede(lede, without_related(text, related), known)
     if metadata.published is None and (day := find_day(html, url, now=now)):
         metadata = _with_found_day(metadata, day)
     return _Page(url=url, structured=structured, metadata=metadata, structure=structure, body=replace(body, text=text))
+
+
+def _unshown(body: Body, stated: str, states: tuple[str, ...]) -> Body:
+    """A page without prose is a program that would write it: that is the article, as no wall hides it."""
+    text, source = (stated, "jsonld") if len(stated) >= MIN_TEXT else (read_state(states), "page state")
+    return Body(text=text, source=source, confidence=0.4) if len(text) > _MUCH_MORE * len(body.text) else body
+
+
+def _with_opening(metadata: Metadata, text: str) -> Metadata:
+    """Headline and names out of the first lines, where the page has a title tag at most and no names."""
+    provenance = dict(metadata.provenance)
+    said = Provenance(source="opening", confidence=0.5)
+    title = metadata.title
+    if "title" in provenance and provenance["title"].source == "title-tag" and (found := opening_headline(title, text)):
+        title, provenance["title"] = found, said
+    authors = metadata.authors or opening_names(text)
+    if authors and not metadata.authors:
+        provenance["authors"] = said
+    return replace(metadata, title=title, authors=authors, provenance=provenance)
 
 
 def _with_found_day(metadata: Metadata, day: str) -> Metadata:
@@ -156,7 +186,7 @@ def _record_of_text(plain: str, languages: tuple[str, ...]) -> ParsedArticle:
     text = paragraphs(plain)
     why = "its elements nest too deep to be read: this is its bare text" if text else "the document has no content"
     return ParsedArticle(
-        kind=Kind.ARTICLE if text else Kind.EMPTY,
+        kind=Kind.ARTICLE if len(text) >= MIN_ARTICLE else Kind.EMPTY,
         kind_reason=why,
         title="",
         authors=(),

@@ -32,6 +32,11 @@ MIN_AGREEMENT: Final = 0.8  # with a JSON-LD body
 MIN_VISIBLE: Final = 0.8  # of a JSON-LD body that the page must show
 _SHORTEST_SHARE = 0.3  # of the first choice's length, for a candidate in its place
 _SURE_LENGTH, _SURE_SUPPORT, _SURE_KEPT = 600, 0.9, 0.5
+# The first of January of a year in the spellings of `months`, for `str.format`.
+_NEW_YEAR = (
+    r"{0}[-/.]?01[-/.]?01|\b0?1[-/.] ?0?1[-/.] ?{0}\b|\bJan\w*\.? 0?1(?:st)?,? {0}|"
+    r"\b0?1(?:st|er|º|°)?\.? (?:de )?(?:jan|jän|ene|gen|янв|січ|जन|ian|oca|sty|led|tammi)\w*\.?,? (?:de )?{0}"
+)
 _RUN = 4  # words in a shingle
 # A word, or one character of a script that writes without spaces.
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
@@ -88,7 +93,10 @@ def find_day(html: str, url: str, *, now: datetime | None = None) -> str:
     from htmldate import find_date
 
     latest = f"{now + timedelta(days=1):%Y-%m-%d}" if now else "2100-01-01"
-    return _tried(lambda: find_date(parse_page(html), url=url or None, original_date=True, max_date=latest) or "")
+    day = _tried(lambda: find_date(parse_page(html), url=url or None, original_date=True, max_date=latest) or "")
+    # Of a bare year, mostly that of a copyright, it makes the first of January.
+    is_year = day.endswith("-01-01") and not re.search(_NEW_YEAR.format(day[:4]), html, re.IGNORECASE)
+    return "" if is_year else day
 
 
 def parse_page(html: str) -> Any:

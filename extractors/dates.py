@@ -34,11 +34,11 @@ _WEEK_DATE = re.compile(r"(\d{4})-?W(\d\d)-?(\d)(?!\d)")
 _ORDINAL_DATE = re.compile(r"(\d{4})-?(\d{3})(?=$|T|\s)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})(?P<mark>[-/.])\s?(\d{1,2})(?P=mark)\s?(\d{1,4})(?!\d)")
 _TIME = re.compile(
-    r"(?:\b(?P<before>[ap])\.?m\.?\s*)?"
+    r"(?:\b(?P<before>[ap])\.?m\.?\s*|\b(?P<nordic>klo?\.?)\s*)?"
     r"(?<![\d+-])(?P<hour>\d{1,2})"
     r"(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
     r"|h(?P<french>\d\d)"
-    r"|\.(?P<dotted>\d\d)(?=\s*(?:[ap]\.?\s?m\b|Uhr\b|WIB\b))"
+    r"|\.(?P<dotted>\d\d)(?(nordic)|(?=\s*(?:[ap]\.?\s?m\b|Uhr\b|WIB\b)))"
     r"|(?=\s*[ap]\.?\s?m\b))"
     r"(?!\d)(?:\s*(?P<after>[ap])\.?\s?m\b\.?)?",
     re.IGNORECASE,
@@ -160,8 +160,9 @@ def _read_named(local: datetime, after: str, default: tzinfo | None) -> ReadDate
     for word in words:
         if month_number(word) is None and (zone := named_zone(word, default=default, at=local)):
             return _read(local, zone, assumed=False)
-    unknown = (w for w in words if _UNKNOWN_ZONE.fullmatch(w) and w not in _NO_ZONES and month_number(w) is None)
-    if any(unknown) or "time" in after.lower():
+    # A zone stands right behind the time of day; `by PIB Delhi` is no zone.
+    first = next((w for w in words if w.upper() not in _NO_ZONES), "")
+    if (_UNKNOWN_ZONE.fullmatch(first) and month_number(first) is None) or "time" in after.lower():
         return None
     return _read(local, default or UTC, assumed=True)
 

@@ -1,13 +1,17 @@
 """Bytes of a web page → text, once and right.
 
-The order is: byte order mark, strict UTF-8, the declared charset strictly, the declared or UTF-8 charset with a few
-replacements, windows-1252. Labels are read as the WHATWG Encoding Standard reads them (latin-1 means windows-1252).
+The order is: byte order mark, strict UTF-8, the declared charset strictly, UTF-8 with strays of windows-1252, the
+declared or UTF-8 charset with a few replacements, a guess where none is declared or UTF-8 wrongly, windows-1252. Labels
+are read as the WHATWG Encoding Standard reads them (latin-1 means windows-1252).
 """
 
 import codecs
+import json
 import re
 from typing import Final
 
+from .charsets import decode_mixed
+from .feed_text import guess_codec
 from .records import ExtractError
 
 _MARKS: Final = (
@@ -25,7 +29,7 @@ _SIGNATURES: Final = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"RIFF", "a media file"),
+    (b"ID3", "a sound file"),
     (b"\x28\xb5\x2f\xfd", "zstd data that nobody unpacked"),
 )
 # The WHATWG names of charsets whose Python namesake is narrower than what pages hold.
@@ -52,10 +56,17 @@ _WIDER: Final = {
 _NO_CHARSETS = frozenset(
     ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape", "utf-7")
 )
+_MEDIA = re.compile(rb"RIFF.{4}(?:WEBP|WAVE|AVI )|.{4}ftyp", re.DOTALL)
+_FEED = re.compile(
+    r"\s*(?:<\?[^<>]{0,500}\?>\s*|<!--[^<>]{0,1000}-->\s*){0,9}<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]",
+    re.IGNORECASE,
+)
+_LARGEST_JSON = 5_000_000
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]{2,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:+-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:+-]{2,40})", re.IGNORECASE)
 _META_WINDOW = 8192
+_JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B].{2,200}?\x1b\([BJ]", re.DOTALL)  # ISO-2022-JP to two bytes and back
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _ENOUGH = 8  # letters that show a pattern
 _HEAD = 4000
@@ -68,14 +79,32 @@ def decode(content: bytes, content_type: str | None = None) -> str:
 
     Raises ExtractError where the bytes are no text: PDF, office file, image, compressed or other binary data.
     """
+    start = content[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
     for signature, what in _SIGNATURES:
-        if content.startswith(signature):
+        if start.startswith(signature):
             raise ExtractError(f"not a web page but {what}: hand in the HTML document")
+    if _MEDIA.match(start):
+        raise ExtractError("not a web page but a media file: hand in the HTML document")
     text = _decode(content, content_type or "")
+    if what := _other_format(text):
+        raise ExtractError(f"not a web page but {what}: hand in the HTML document")
     head = text[:_HEAD]
     if len(_CONTROLS.findall(head)) > _MAX_CONTROLS * len(head):
         raise ExtractError("not text: control characters fill its head, so it is binary or in an unknown encoding")
     return text
+
+
+def _other_format(text: str) -> str:
+    """What a text is that states to be data for programs, "" for all others."""
+    if _FEED.match(text[:_HEAD]):
+        return "a feed or a sitemap"
+    if text[:_HEAD].lstrip()[:1] in ("{", "[") and len(text) < _LARGEST_JSON:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return ""
+        return "JSON data" if value else ""
+    return ""
 
 
 def _decode(content: bytes, content_type: str) -> str:
@@ -85,17 +114,25 @@ def _decode(content: bytes, content_type: str) -> str:
     if wide := _unmarked_utf16(content):
         return content.decode(wide, "replace")
     declared = _declared(content, content_type)
-    if declared == "iso2022_jp":  # seven-bit, so it would pass for UTF-8
-        return content.decode(declared, "replace")
+    if declared == "iso2022_jp" or (content.isascii() and _JAPANESE_ESCAPE.search(content)):
+        return content.decode("iso2022_jp", "replace")  # seven-bit, so it would pass for UTF-8
     for codec in ("utf-8", *filter(None, (declared,))):
+        if codec == "cp1252" and (mixed := decode_mixed(content)):
+            return mixed
         try:
             return content.decode(codec)
         except (UnicodeDecodeError, LookupError):
             continue
+    return decode_mixed(content) or _damaged(content, declared)
+
+
+def _damaged(content: bytes, declared: str | None) -> str:
+    """Text that is in no charset that it could be in: nearly in one, or in one that must be guessed."""
     for codec in (*filter(None, (declared,)), "utf-8"):
         if text := _nearly(content, codec):
             return text
-    return _windows_1252(content)
+    guess = guess_codec(content) if declared in (None, "utf-8") else "cp1252"
+    return _windows_1252(content) if guess == "cp1252" else content.decode(guess, "replace")
 
 
 def _unmarked_utf16(content: bytes) -> str | None:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .feed_dates import DateRules, entry_dates
+from .feed_repair import CAPTION
 from .prose import clean
 from .records import ParsedEntry
 from .text import clean_html, escaped, looks_like_html, one_line, plain_text, plain_title
@@ -13,8 +14,9 @@ from .urls import absolute
 
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 _PLAIN = "text/plain"
-# `desk@news.example (News Desk)` of RSS 2.0, `News Desk <desk@news.example>` of mail, and feedparser's own join.
-_ADDRESS_AND_NAME = re.compile(r"\s*[^\s()<>@]+@[^\s()<>@]+\s*\((?P<name>[^()]+)\)\s*")
+_CAPTION: Final = f"media_{CAPTION}"
+_BARE_HOST = re.compile(r"\s*+(www\.(?:[\w-]+\.)+[a-z]{2,24}(?:[/?#]|\s*$))", re.IGNORECASE)
+# `News Desk <desk@news.example>` of mail, and feedparser's own join.
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>[^()<>@]+)[(<][^\s()<>@]+@[^\s()<>@]+[)>]\s*")
 
 
@@ -78,7 +80,7 @@ def _authors(raw: Mapping[str, Any]) -> tuple[str, ...]:
     said = raw.get("author")
     if len(authors) > 1 or not isinstance(said, str):
         return people(authors)
-    named = _ADDRESS_AND_NAME.fullmatch(said) or _NAME_AND_ADDRESS.fullmatch(said)
+    named = _NAME_AND_ADDRESS.fullmatch(said)
     return people(({"name": named["name"] if named else said},))
 
 
@@ -89,6 +91,8 @@ def _link(raw: Mapping[str, Any], base: str) -> str | None:
     link = raw.get("link") or ""
     # feedparser takes a guid for the link where there is none; a word that is no URL must not become a path.
     is_guid = bool(raw.get("guidislink")) and link == raw.get("id")
+    if isinstance(link, str) and _BARE_HOST.match(link):  # never a path, whatever RFC 3986 says
+        link = f"//{link.strip()}"
     if url := absolute(link, None if is_guid else base):
         return url
     links = [link for link in raw.get("links", ()) if link.get("rel") == "alternate" and link.get("href")]
@@ -97,6 +101,8 @@ def _link(raw: Mapping[str, Any], base: str) -> str | None:
 
 def _summary(raw: Mapping[str, Any]) -> str:
     value = _text(raw, "summary")
+    if not (value.strip() or raw.get("content")):  # YouTube says there what a video is about
+        value = _text(raw, _CAPTION)
     if _type(raw, "summary") in _HTML_TYPES or looks_like_html(value):
         return plain_text(value)
     return one_line(value)

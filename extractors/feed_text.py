@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .charsets import decode_mixed
 from .feed_repair import FORBIDDEN, repaired
 from .records import ExtractError, ParsedFeed
 
@@ -66,6 +67,13 @@ _FRAGMENT_ROOTS: Final = frozenset((
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _DOCTYPE_WINDOW = 2_000
 _GUESS_WINDOW = 100_000
+# What a guess may name: others, such as iso-8859-13, are mostly wrong guesses at Western text.
+_GUESSED: Final = frozenset((
+    "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2", "iso8859-5", "iso8859-6",
+    "iso8859-7", "iso8859-8", "iso8859-11", "koi8-r", "koi8-u", "mac-cyrillic", "cp866", "cp932", "euc_jp", "gb18030",
+    "big5hkscs", "cp949", "euc_kr",
+))  # fmt: skip
+_KOREAN_SHARE = 0.6  # Hangul among the characters beyond ASCII
 _BROKEN_SHARE = 4  # right characters beyond ASCII for one broken place, from which a text still is UTF-8
 
 
@@ -196,16 +204,23 @@ def _decoded(content: bytes, content_type: str) -> tuple[str, str | None]:
 def _legacy(content: bytes, declared: list[str]) -> tuple[str, str | None]:
     """The text of bytes that are not UTF-8 throughout."""
     # Web servers add latin-1 without looking, and every byte is latin-1: the document's own word goes first.
-    for codec in sorted(declared, key=lambda codec: codec == "cp1252"):
+    for codec in (codec for codec in declared if codec != "cp1252"):
         try:
             return content.decode(codec), None
         except UnicodeDecodeError:
             continue
+    if mixed := decode_mixed(content):
+        return mixed, "it is UTF-8 with places in windows-1252"
+    if "cp1252" in declared:
+        try:
+            return content.decode("cp1252"), None
+        except UnicodeDecodeError:
+            pass
     text = content.decode("utf-8", "replace")
     broken, foreign = text.count("\ufffd"), sum(1 for sign in text if sign > "\x7f")
     if broken * (_BROKEN_SHARE + 1) <= foreign:
         return text, f"{broken} places of it are not UTF-8"
-    codec = _guess(content)
+    codec = guess_codec(content)
     return content.decode(codec, "replace"), f"it is not in the encoding it says, and was read as {codec}"
 
 
@@ -223,9 +238,18 @@ def _codec(label: str) -> str | None:
         return None
 
 
-def _guess(content: bytes) -> str:
+def guess_codec(content: bytes) -> str:
+    """The codec that bytes without a right declaration are in, by their frequencies; cp1252 where nothing speaks."""
     from resiliparse.parse.encoding import detect_encoding
 
-    guess = detect_encoding(content[:_GUESS_WINDOW]) or "cp1252"
-    codec = _codec(str(guess))
-    return codec if codec and codec != "utf-8" else "cp1252"
+    head = content[:_GUESS_WINDOW]
+    codec = _codec(str(detect_encoding(head) or "cp1252"))
+    if codec == "utf-8" and _is_korean(head):  # it knows no EUC-KR, and says UTF-8 where nothing fits
+        return "cp949"
+    return codec if codec in _GUESSED else "cp1252"
+
+
+def _is_korean(content: bytes) -> bool:
+    text = content.decode("cp949", "replace")
+    foreign = sum(1 for sign in text if sign > "\x7f")
+    return sum(1 for sign in text if "\uac00" <= sign <= "\ud7a3") >= _KOREAN_SHARE * foreign > 0

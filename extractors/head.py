@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -10,10 +11,12 @@ from lxml.etree import _Element
 
 from .bylines import split_names
 from .prose import one_line
+from .shown import find_shown_dates
 
 _MAX_VALUE = 5000  # characters of a meta tag or heading that are read
 _MAX_SCRIPT = 2_000_000
 _MAX_HEADINGS = 8
+_MAX_TIMES = 100
 _MAX_MARKS = 6  # elements of one kind of byline that are looked at
 _SHORTEST = 4  # characters of a heading
 _MAX_BYLINE = 120
@@ -77,9 +80,11 @@ class Head:
     headings: tuple[str, ...]
     scripts: tuple[str, ...]
     canonical: str
+    base: str
     language: str
     times: tuple[TimeMark, ...]
     micro_dates: tuple[str, ...]  # itemprop=datePublished
+    shown_dates: tuple[str, ...]
     bylines: dict[str, tuple[str, ...]]
 
     def first(self, *names: str) -> str:
@@ -98,16 +103,19 @@ def read_head(tree: _Element) -> Head:
     headings = tuple(
         text for element in islice(tree.iter("h1"), _MAX_HEADINGS) if len(text := _visible(element)) >= _SHORTEST
     )
+    scripts = tuple(_linked_scripts(tree))
     frozen = {name: tuple(values) for name, values in metas.items()}
     return Head(
         metas=frozen,
         title_tag=next((text for element in tree.iter("title") if (text := _visible(element))), ""),
         headings=headings,
-        scripts=tuple(_linked_scripts(tree)),
+        scripts=scripts,
         canonical=next(_links(tree, "canonical"), ""),
+        base=next((element.get("href") or "" for element in tree.iter("base")), "").strip(),
         language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip(),
-        times=tuple(_times(tree)),
+        times=tuple(_times(_behind_headline(tree))),
         micro_dates=tuple(_micro_dates(tree)),
+        shown_dates=() if "article:published_time" in frozen else _shown_dates(tree, scripts),
         bylines=_bylines(tree, frozen),
     )
 
@@ -128,10 +136,23 @@ def _links(tree: _Element, relation: str) -> Iterator[str]:
             yield target
 
 
-def _times(tree: _Element) -> Iterator[TimeMark]:
-    for place, element in enumerate(tree.iter("time")):
-        if place >= 2 * _MAX_MARKS:
-            return
+def _behind_headline(tree: _Element) -> list[_Element]:
+    """The first time elements behind the first h1, then those before it and in the margin: they are other articles'."""
+    near: list[_Element] = []
+    far: list[_Element] = []
+    has_headline = next(tree.iter("h1"), None) is None
+    for element in islice(tree.iter("h1", "time"), _MAX_TIMES):
+        if element.tag == "h1":
+            has_headline = True
+        elif has_headline and next(element.iterancestors("aside", "nav", "footer"), None) is None:
+            near.append(element)
+        else:
+            far.append(element)
+    return [*near, *far][: 2 * _MAX_MARKS]
+
+
+def _times(elements: list[_Element]) -> Iterator[TimeMark]:
+    for element in elements:
         marks = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("data-testid"))))
         yield TimeMark(
             machine=(element.get("datetime") or "").strip()[:100],
@@ -139,6 +160,11 @@ def _times(tree: _Element) -> Iterator[TimeMark]:
             is_published=element.get("pubdate") is not None or bool(_PUBLISHED_CLASS.search(marks)),
             is_updated=bool(_UPDATED_CLASS.search(marks)),
         )
+
+
+def _shown_dates(tree: _Element, scripts: tuple[str, ...]) -> tuple[str, ...]:
+    """Looked for only where nothing better can be there: it costs as much as all the rest."""
+    return () if any('"datePublished"' in script for script in scripts) else tuple(find_shown_dates(tree))
 
 
 def _micro_dates(tree: _Element) -> Iterator[str]:
@@ -159,11 +185,16 @@ def _bylines(tree: _Element, metas: dict[str, tuple[str, ...]]) -> dict[str, tup
         [
             e
             for e in _elements(tree, "//*[@class or @data-testid]")
-            if _BYLINE_CLASS.search(f"{e.get('class')} {e.get('data-testid')}")
+            if _is_byline(f"{e.get('class')} {e.get('data-testid')}")
         ]
     )
     found["author-link"] = _named([a for a in tree.iter("a") if _AUTHOR_LINK.search(a.get("href") or "")])[:1]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_byline(label: str) -> bool:
+    return bool(_BYLINE_CLASS.search(label))
 
 
 def _elements(tree: _Element, path: str) -> list[_Element]:

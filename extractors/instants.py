@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -60,6 +60,7 @@ _CONFIDENCE = {
     "url": 0.75,
     "time-published": 0.65,
     "time": 0.5,
+    "shown": 0.5,
 }
 _IN_PATH = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2]|(?<=[/-])[1-9])[/-]?(0[1-9]|[12]\d|3[01]|(?<=[/-])[1-9])(?=[/_-]|$)"
@@ -130,6 +131,15 @@ def _published(head: Head, structured: Structured, url: str) -> Iterator[Instant
     stated += [("url", _date_in(url) or _date_in(head.canonical))]
     stated += [("time", m.machine) for m in head.times if m.machine and not m.is_updated]
     yield from _read_all(stated)
+    yield from map(_day_unless_zoned, _read_all(("shown", text) for text in head.shown_dates))
+
+
+def _day_unless_zoned(shown: Instant) -> Instant:
+    """People know their own clock, so what is written for them mostly tells no zone; the day is right all the same."""
+    if shown.precision is Precision.DAY or not shown.assumed_zone:
+        return shown
+    first = shown.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(shown, at=first, precision=Precision.DAY)
 
 
 def _read_all(stated: Iterable[tuple[str, str]]) -> Iterator[Instant]:

@@ -22,6 +22,7 @@ ARTICLES: Final = words(
 )
 _PAGES = words("webpage videoobject itempage recipe podcastepisode event imagegallery mediaobject")
 _FOLLOWED = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart", "about")
+_PUBLISHED = ("datePublished", "uploadDate", "dateCreated")
 _MAX_DEPTH = 12
 _MAX_NODES = 3000
 _MAX_REFERENCES = 5  # from one "@id" to the next
@@ -82,7 +83,7 @@ def read_structured(
         headline=_text(main.get("headline")) or _text(main.get("name")),
         other_headlines=tuple(filter(None, (_text(main.get("alternativeHeadline")), _text(main.get("name"))))),
         authors=_authors(main, ids),
-        published=_instant(main.get("datePublished")) or _instant(main.get("uploadDate")),
+        published=next(filter(None, (_instant(main.get(key)) for key in _PUBLISHED)), ""),
         modified=_instant(main.get("dateModified")),
         publishers=tuple(name for _, name in _people(main.get("publisher"), ids)),
         description=_text(main.get("description")),
@@ -249,11 +250,14 @@ def _truth(value: Any) -> bool | None:
 
 
 def _body(value: Any) -> str:
-    """`articleBody` as lines of text; some publishers put markup into it, escaped once or twice."""
+    """`articleBody` as lines of text."""
     if isinstance(value, list):
         value = "\n".join(item for item in value if isinstance(item, str))
-    if not isinstance(value, str):
-        return ""
+    return text_of_markup(value) if isinstance(value, str) else ""
+
+
+def text_of_markup(value: str) -> str:
+    """Lines of a text into which some publishers put markup, escaped once or twice."""
     text = html.unescape(value)
     if _LOOKS_LIKE_MARKUP.search(text):
         text = _BLOCKS.sub("\n", _HIDDEN.sub(" ", text))

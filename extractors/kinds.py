@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from .phrases import CONSENT, LIVE, MISSING, REST_FOR_SUBSCRIBERS, ROBOT, SUBSCRIBE
 from .records import Kind
 from .structure import Structure
 
@@ -19,40 +20,22 @@ SURE_ARTICLE: Final = 1500  # of text from which a page with prose is no wall
 _STUB = 1200  # the longest text that can be a stub
 _WALL_PAGE = 3000  # visible characters; a wall is a small page
 _NOT_FOUND_PAGE = 1000  # of text
+_NOT_FOUND_TITLE = 80  # characters; a longer title is a headline
 _INDEX_HEADINGS = 8
 _INDEX_LINKS = 0.5  # share of the visible text
 _ONLY_LINKS = 0.8
 _MANY_UPDATES = 3
 _FEW_LINKS = 5
 _LITTLE_PROSE = 3  # paragraphs
+_MANY_TEASERS = 6  # <article> elements
+_OFFER = 300  # characters at the end of a stub
 _LABEL = 20  # characters up to which a line is a button or a label
 _LISTS = frozenset(("collectionpage", "searchresultspage", "itemlist", "profilepage"))
 
-# Words in titles and texts, one vote each, in the languages at hand.
-_MISSING = re.compile(
-    r"\b(?:404|410)\b|not found|no longer (?:available|exists)|does(?:n.t| not) exist|nicht gefunden|"
-    r"existiert nicht|nicht (?:mehr )?verfügbar|introuvable|n.existe (?:pas|plus)|no (?:se )?encontrad|no existe|"
-    r"não encontrad|non trovat|niet gevonden|не найден|nie znalezion|bulunamad|नहीं मिला|नहीं मिली|उपलब्ध नहीं|"
-    r"未找到|見つかりません|찾을 수 없",
-    re.IGNORECASE,
-)
-_ROBOT = re.compile(
-    r"just a moment|attention required|access denied|are you (?:a )?(?:robot|human)|verify(?:ing)? (?:that )?you are|"
-    r"robot check|security check|checking your browser|unusual traffic|pardon our interruption|"
-    r"enable javascript and cookies|please enable (?:js|javascript)|request unsuccessful|ddos|"
-    r"sind sie ein (?:mensch|roboter)|êtes-vous un robot|eres un robot|robô|робот|रोबोट|ロボット|机器人",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"cookie|consent|your privacy|privacy (?:policy|settings)|personal data|our partners|einwillig|zustimm|"
-    r"datenschutz|tracking|accepter|confidentialité|consentement|consentimiento|privacidad|consenso|toestemming|"
-    r"samtyck|файл\w* cookie|персональн|कुकी|सहमति",
-    re.IGNORECASE,
-)
-_SUBSCRIBE = re.compile(
-    r"subscri(?:be|ber|ption)|(?:sign|log) ?in to (?:read|continue)|already a (?:member|subscriber)|"
-    r"to continue reading|keep reading|unlock|free trial|abonn|weiterlesen|suscr[ií]b|assin(?:e|ante)|abbonat|"
-    r"inloggen|prenumer|подписк|सब्सक्राइब|सदस्यता|आगे पढ़ें|लॉग ?इन",
+# A page of a section, a topic, an author or a search: the last part of the address is its name, not a headline.
+_LIST_PATH = re.compile(
+    r"/(?:tags?|topics?|themen?|thema|tema|etiqueta|categor(?:y|ies|ia)|sections?|rubrik|authors?|autor|keywords?|search|archives?)"
+    r"/[^/-]+(?:-[^/-]+){0,2}/?$|/page/\d+/?$",
     re.IGNORECASE,
 )
 
@@ -79,6 +62,8 @@ def decide_kind(signs: Signs) -> tuple[Kind, str]:
         return Kind.LIVE_BLOG, "its JSON-LD says LiveBlogPosting"
     if signs.structure.updates >= _MANY_UPDATES and "liveblogposting" in signs.types:
         return Kind.LIVE_BLOG, f"{signs.structure.updates} parts are marked as entries of a live blog"
+    if signs.structure.live_parts >= _MANY_UPDATES and (_says(LIVE, signs) or LIVE.search(_path(signs.url))):
+        return Kind.LIVE_BLOG, f"it says live, and {signs.structure.live_parts} parts are named as those of a live blog"
     for verdict in (_soft_404, _bot_wall, _consent, _paywall, _index, _empty):
         if found := verdict(signs):
             return found
@@ -96,9 +81,10 @@ def _soft_404(signs: Signs) -> tuple[Kind, str] | None:
     if signs.structure.not_found_status:
         return Kind.SOFT_404, "the page itself notes the status 404"
     # A story about a missing thing has a date, an author or structured data; an error page at most a template's type.
-    if set(signs.claims) - {"og:type"} or not _says(_MISSING, signs):
+    titles = [title for title in signs.titles if len(title) <= _NOT_FOUND_TITLE and MISSING.search(title)]
+    if set(signs.claims) - {"og:type"} or not titles:
         return None
-    also = signs.noindex or bool(_MISSING.search(signs.text)) or len(signs.text) < MIN_ARTICLE
+    also = signs.noindex or bool(MISSING.search(signs.text)) or len(signs.text) < MIN_ARTICLE
     return (Kind.SOFT_404, "its title says not found and nothing says article") if also else None
 
 
@@ -108,8 +94,9 @@ def _bot_wall(signs: Signs) -> tuple[Kind, str] | None:
         return None
     votes = [
         ("a script of a robot check", 2 * bool(shape.challenges)),
-        ("words of a robot check in the title", 2 * _says(_ROBOT, signs)),
-        ("words of a robot check in the text", bool(_ROBOT.search(signs.text))),
+        ("which stands on no other page", bool(shape.walls)),
+        ("words of a robot check in the title", 2 * _says(ROBOT, signs)),
+        ("words of a robot check in the text", bool(ROBOT.search(signs.text))),
         ("hardly a link", shape.links <= _FEW_LINKS),
         ("it reloads itself", shape.refreshes),
         ("no index", signs.noindex),
@@ -122,11 +109,11 @@ def _consent(signs: Signs) -> tuple[Kind, str] | None:
     if len(signs.text) > SURE_ARTICLE + 1000:
         return None
     lines = [line for line in signs.text.split("\n") if len(line) > _LABEL]
-    about = sum(bool(_CONSENT.search(line)) for line in lines)
+    about = sum(bool(CONSENT.search(line)) for line in lines)
     host = _host(signs.url)
     votes = [
         ("the text is about consent", 2 * bool(lines and 2 * about >= len(lines))),
-        ("the title is about consent", _says(_CONSENT, signs)),
+        ("the title is about consent", _says(CONSENT, signs)),
         ("elements of a consent dialogue", bool(shape.consents)),
         ("an address of a consent service", 2 * host.startswith(("consent.", "consents.", "cmp.", "privacy."))),
         ("a small page", shape.characters < _WALL_PAGE),
@@ -145,7 +132,11 @@ def _paywall(signs: Signs) -> tuple[Kind, str] | None:
         ("isAccessibleForFree is false", 2 * (signs.is_free is False)),
         ("JSON-LD holds text that the page does not show", bool(signs.hidden > 2 * length)),
         ("elements of a paywall", bool(signs.structure.gates)),
-        ("words of an offer to subscribe", bool(_SUBSCRIBE.search(signs.text[-600:]))),
+        ("words of an offer to subscribe", bool(SUBSCRIBE.search(signs.text[-600:]))),
+        (
+            "the rest is offered to subscribers",
+            signs.is_free is not True and bool(REST_FOR_SUBSCRIBERS.search(signs.text[-_OFFER:])),
+        ),
         ("the text breaks off", signs.text.rstrip().endswith(("…", "...", "[…]"))),
         ("a very short text", length < _STUB // 2),
     ]
@@ -160,6 +151,8 @@ def _index(signs: Signs) -> tuple[Kind, str] | None:
     votes = [
         ("the address is a home page", 2 * (path in {"", "/"})),
         ("JSON-LD says it is a list", 2 * bool(signs.types & _LISTS)),
+        ("the address is that of a list", 2 * bool(_LIST_PATH.search(path))),
+        (f"{shape.articles} teasers", shape.articles >= _MANY_TEASERS <= shape.linked_headings),
         (f"{shape.linked_headings} headings are links", 2 * (shape.linked_headings >= _INDEX_HEADINGS)),
         (
             f"{shape.link_share:.0%} of the text is links",

@@ -91,7 +91,7 @@ def _titles(head: Head, structured: Structured, site: str) -> dict[str, str]:
         agreeing = [h for h in head.headings if (key := heading_key(h)) and any(key in text for text in stated)]
         agreeing = [h for h in agreeing if heading_key(h) != heading_key(site)]
         found["h1"] = (agreeing or list(head.headings))[0]
-        found["h1-agrees"] = agreeing[0] if agreeing else ""
+        found["h1-agrees"] = max(agreeing, key=len, default="")  # a logo is often the first of them
         found["h1-only"] = head.headings[0] if len(head.headings) == 1 else ""
     return found
 
@@ -112,8 +112,9 @@ def _summary(head: Head, structured: Structured) -> tuple[str, str]:
 
 def _canonical(head: Head, url: str) -> str | None:
     """Absolute; one that points to a home page is a template's mistake, unless the page is the home page itself."""
+    base = absolute(head.base, url) or url
     for target in (head.canonical, head.first("og:url")):
-        link = absolute(one_line(target), url) if target else None
+        link = absolute(one_line(target), base) if target else None
         if link and (not _is_home(link) or _is_home(url)):
             return link
     return None
@@ -140,7 +141,8 @@ def _claims(head: Head, structured: Structured, *, has_author: bool, published: 
     claims = {
         "JSON-LD": structured.is_article,
         "og:type": "article" in head.first("og:type").casefold(),
-        "date": published is not None and published.confidence >= _STATED,
+        # An address keeps its date whatever is served under it, be it "not found" or a wall.
+        "date": published is not None and published.confidence >= _STATED and published.source != "url",
         "author": has_author,
     }
     return tuple(name for name, there in claims.items() if there)

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from typing import Final
 
 # Marks without a glyph: soft hyphen, zero-width space, direction and joiner marks, byte order mark, interlinear
 # annotation, controls, surrogates. The joiners U+200C and U+200D have a rule of their own below.
@@ -16,8 +17,6 @@ _STRAY_JOINER = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_ORNAMENT = 3  # characters of a line of stars or dashes between parts
-_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def one_line(text: str) -> str:
@@ -30,7 +29,7 @@ def one_line(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Text whose lines are blocks → paragraphs separated by one blank line."""
+    """Text whose lines are blocks → paragraphs separated by one blank line; lines of stars or dashes fall away."""
     lines = (" ".join(line.split()) for line in clean(text).split("\n"))
     return "\n\n".join(line for line in lines if line and not _is_ornament(line))
 
@@ -48,8 +47,21 @@ def words(text: str) -> frozenset[str]:
 
 def heading_key(text: str) -> str:
     """What two spellings of one headline have in common: case folded, without punctuation and accents of layout."""
-    return _PUNCTUATION.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_SPACED).split())
+
+
+class _Spaced(dict[int, int]):
+    """For `str.translate`: letters, digits and marks stay, all else is a blank. Marks are the vowels of Indic words."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        keeps = character.isalnum() or unicodedata.category(character)[0] == "M"
+        self[code] = found = code if keeps else ord(" ")
+        return found
+
+
+_SPACED: Final = _Spaced()
 
 
 def _is_ornament(line: str) -> bool:
-    return len(line) <= _ORNAMENT and not any(character.isalnum() for character in line)
+    return not any(character.isalnum() for character in line)

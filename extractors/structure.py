@@ -1,6 +1,7 @@
 """The shape of a page in numbers: what its kind is decided by, whatever language it is in."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -17,10 +18,18 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE = re.compile(
-    r"/cdn-cgi/challenge-platform|challenges?\.cloudflare|captcha|_incapsula_resource|px-cloud|perimeterx|"
+    r"/cdn-cgi/challenge-platform/(?!(?:h/\w/)?scripts/)|_cf_chl_opt|challenges?\.cloudflare|captcha|_incapsula_resource|px-cloud|perimeterx|"
     r"datadome|awswaf|/_sec/cp_challenge|kasada|botdetect",
     re.IGNORECASE,
 )
+# Scripts that stand on a wall only, not on the pages of sites that are merely protected.
+_WALL = re.compile(
+    r"_cf_chl_opt|challenge-platform/h/\w/(?:orchestrate|flow)|captcha-delivery|_incapsula_resource|px-captcha|"
+    r"/_sec/cp_challenge",
+    re.IGNORECASE,
+)
+_UPDATE = re.compile(r"(?i:liveblogupdate)|BlogPosting")
+_LIVE_PART = re.compile(r"live-?_?blog|live-?_?(?:update|entry|post|item|ticker)", re.IGNORECASE)
 _MAX_LABEL = 600
 _MAX_TEXTS = 300
 
@@ -38,8 +47,10 @@ class Structure:
     gates: int = 0  # elements that are named as paywalls or offers of subscriptions
     consents: int = 0  # elements that are named as consent dialogues
     challenges: int = 0  # scripts and frames of known checks for robots
+    walls: int = 0  # those among them that stand on no other page
     buttons: int = 0
     updates: int = 0  # entries marked as parts of a live blog
+    live_parts: int = 0  # elements that are named so
     refreshes: bool = False  # the page reloads itself
     not_found_status: bool = False  # a prerenderer's note of the true status
 
@@ -55,7 +66,11 @@ def measure(tree: Any) -> Structure:
     root = tree if body is None else body
     linked = sum(_length(element) for element in root.iter("a"))
     headings = [e for e in root.iter(*_HEADINGS) if e.find(".//a") is not None or _within(e, "a")]
-    labels = [_label(e) for e in root.iter("div", "section", "aside", "dialog", "form", "iframe", "p", "li", "article")]
+    # Most elements are named as many others are, and a pattern costs more than a count.
+    labels = Counter(
+        map(_label, root.iter("div", "section", "aside", "dialog", "form", "iframe", "p", "li", "article"))
+    )
+    sources = _sources(tree)
     return Structure(
         characters=_visible_length(root),
         linked_characters=linked,
@@ -63,11 +78,13 @@ def measure(tree: Any) -> Structure:
         linked_headings=len(headings),
         long_paragraphs=sum(1 for e in root.iter("p") if _length(e) >= _LONG and not _is_linked(e)),
         articles=sum(1 for _ in root.iter("article")),
-        gates=sum(1 for label in labels if _GATE.search(label)),
-        consents=sum(1 for label in labels if _CONSENT.search(label)),
-        challenges=sum(1 for label in _sources(tree) if _CHALLENGE.search(label)),
+        gates=_named(labels, _GATE),
+        consents=_named(labels, _CONSENT),
+        challenges=sum(1 for label in sources if _CHALLENGE.search(label)),
+        walls=sum(1 for label in sources if _WALL.search(label)),
         buttons=sum(1 for _ in root.iter("button", "input")),
-        updates=sum(1 for label in labels if "liveblogupdate" in label.lower() or "BlogPosting" in label),
+        updates=_named(labels, _UPDATE),
+        live_parts=_named(labels, _LIVE_PART),
         refreshes=any((m.get("http-equiv") or "").lower() == "refresh" for m in tree.iter("meta")),
         not_found_status=any(
             (m.get("name") or "").lower() == "prerender-status-code"
@@ -75,6 +92,10 @@ def measure(tree: Any) -> Structure:
             for m in tree.iter("meta")
         ),
     )
+
+
+def _named(labels: Counter[str], pattern: re.Pattern[str]) -> int:
+    return sum(number for label, number in labels.items() if pattern.search(label))
 
 
 def _length(element: Any) -> int:

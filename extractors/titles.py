@@ -10,18 +10,21 @@ from .prose import heading_key
 _WEIGHTS: Final = {
     "jsonld": 1.8,
     "h1-agrees": 1.2,  # an h1 that the title tag or og:title repeats
+    "h1-only": 1.0,  # what readers see, where title tag and og:title are written for machines
     "og:title": 0.9,
     "title-tag": 0.6,
     "twitter:title": 0.5,
     "parsely-title": 0.5,
     "sailthru.title": 0.5,
-    "h1-only": 0.4,
     "dc.title": 0.3,
     "h1": 0.2,
 }
-_SEPARATOR = re.compile(r"\s+(?:[|–—\-:·•«»>/]+|::)\s+|\s*[|｜：ㅣ]\s*")
+_JOINED = r"(?<=[\u3040-\u9fff！？”』」）])\s*[_-]\s*(?=[\u3040-\u9fff])"  # as Chinese sites hang on their names
+_SEPARATOR = re.compile(rf"\s+(?:[|–—\-:·•«»>/]+|::)\s+|\s*[|｜：ㅣ]\s*|{_JOINED}")
+_BARS = re.compile(rf"\s+[|»«]+\s+|{_JOINED}")  # nobody writes them into a headline
 _TAIL = re.compile(r"\s*[-|–—:·•/｜：ㅣ\[(]")  # how a section or a site is hung on to a headline
 _MAX_TAIL = 40
+_MAX_SITE_MORE = 20  # characters that stand beside the site's name in the end of a title
 _LONGEST = 500  # characters; longer ones are cut
 _SHORTEST = 4  # characters of a key that can be a headline
 
@@ -40,7 +43,7 @@ def choose_title(candidates: Mapping[str, str], site: str, headings: tuple[str, 
     """Equal headlines (but for case and punctuation) add up; the site's name at either end is no part of one."""
     score: dict[str, float] = {}
     first: dict[str, tuple[str, str]] = {}
-    known = tuple(filter(None, (candidates.get("jsonld", ""), *headings)))
+    known = tuple(filter(None, (candidates.get("jsonld", ""), *headings, candidates.get("og:title", ""))))
     for source, weight in _WEIGHTS.items():
         text = _without_tail(without_site(candidates.get(source, "")[:_LONGEST], site, headings), known)
         key = heading_key(text)
@@ -57,14 +60,18 @@ def choose_title(candidates: Mapping[str, str], site: str, headings: tuple[str, 
 
 def without_site(title: str, site: str, headings: tuple[str, ...]) -> str:
     """The title without the site's name at an end, or the end that is a heading of the page."""
+    if site and title.casefold().startswith(f"{site}: ".casefold()):
+        title = title[len(site) + 2 :]
     ends = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]
-    keys = {heading_key(heading) for heading in headings} - {""}
+    keys = {heading_key(heading) for heading in headings} - {"", heading_key(site)}
     for start, end in reversed(ends):
         for part in (title[:start], title[end:]):
             if heading_key(part) in keys:
                 return part.strip()
     if not ends:
         return title
+    if not site and (parts := _BARS.split(title))[1:]:
+        return max(parts, key=len)
     head, tail = title[: ends[-1][0]], title[ends[-1][1] :]
     if _is_site(tail, site):
         return without_site(head, site, headings)
@@ -85,4 +92,7 @@ def _without_tail(title: str, known: tuple[str, ...]) -> str:
 
 def _is_site(part: str, site: str) -> bool:
     one, other = heading_key(part), heading_key(site)
-    return bool(one and other) and (one == other or f" {one} " in f" {other} " or f" {other} " in f" {one} ")
+    if not one or not other:
+        return False
+    # "Mirror Online" is the Mirror; a headline about the site that holds its name is none.
+    return f" {one} " in f" {other} " or (f" {other} " in f" {one} " and len(one) <= len(other) + _MAX_SITE_MORE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from extractors.months import month_number
 from newsdesk.model import Evidence, Tag, Topic
 from newsdesk.query import Document, Span
 from newsdesk.query.compiled import QuerySet
@@ -86,9 +87,16 @@ def _tag(topic: Topic, spans: Sequence[Span], sentences: "dict[str, _Sentences]"
 
 # ------------------------------------------------------------------ sentences
 
-_END_OF_SENTENCE = re.compile(r"""[.!?…]+["'”’»)\]]*\s+|[。！？।॥]+["”’」』）]*\s*|\s*\n\s*""")
-_ABBREVIATION = re.compile(r"(?:^|[\s.(])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|St|Prof|Gen|Gov|Sen|Rep|Lt|Col|No|vs)\.$")
-_LONGEST_ABBREVIATION = 6
+_END_OF_SENTENCE = re.compile(r"""[.!?…]+["'”’»)\]]*\s+|[。！？।॥؟۔።။]+["”’」』）»]*\s*|\s*\n\s*""")
+# What a full stop shortens: one letter, titles, companies, months, and what stands before a number.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s.(“\"'])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|St|Prof|Gen|Gov|Sen|Rep|Lt|Col|Capt|Maj|Sgt|Rev|Hon|Sr|Jr|No|vs|Rs|Mt|Ft"
+    r"|Nr|bzw|ca|Mme|Mlle|Sra|Dra|डॉ|प्रो|रु|पं|स्व|श्री)\.$"
+)
+_BEFORE_NUMBER = re.compile(r"(?:^|[\s(])(?:[A-ZÀ-Þ][^\W\d_]{1,4}|approx|ca|fig|nr|pp?|vol)\.$")
+_ORDINAL = re.compile(r"(?:^|\s)[0-3]?\d\.$")
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_ABBREVIATION = 8
 
 
 class _Sentences:
@@ -142,10 +150,22 @@ def _boundaries(text: str) -> list[int]:
 def _is_boundary(text: str, end: re.Match[str]) -> bool:
     if end.end() >= len(text):
         return False
-    if end[0][0] != "." or "\n" in end[0]:
+    if end[0][0] not in ".!?…" or "\n" in end[0]:
         return True
+    if text[end.end()].islower():
+        return False
+    return end[0][0] != "." or not _is_shortened(text, end)
+
+
+def _is_shortened(text: str, end: re.Match[str]) -> bool:
+    """Whether the full stop belongs to the word before it: `Dr. Roe`, `Rs. 500`, `3. März`."""
     before = text[max(0, end.start() - _LONGEST_ABBREVIATION) : end.start() + 1]
-    return not text[end.end()].islower() and not _ABBREVIATION.search(before)
+    if _ABBREVIATION.search(before):
+        return True
+    if text[end.end()].isdigit():
+        return bool(_BEFORE_NUMBER.search(before))
+    word = _WORD.match(text, end.end())
+    return bool(word and _ORDINAL.search(before) and month_number(word[0]))
 
 
 # ------------------------------------------------------------------ why not

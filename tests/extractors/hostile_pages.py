@@ -39,6 +39,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "50000 nested inline": lambda: page("<p>" + "<b>" * 50_000 + PROSE * 8),
     "1900 nested div full of text": lambda: page("".join(f"<div>{PROSE * 8}" for _ in range(1900))),
     "300 nested div full of text": lambda: page("".join(f"<div>{PROSE * 30}" for _ in range(300))),
+    "10 towers of 1900 div": lambda: page(("<div>" * 1900 + "x" + "</div>" * 1900) * 10),
     "4000 open paragraphs": lambda: page(f"<p>{PROSE}" * 4_000),
     "2 million br": lambda: article("<br>" * 2_000_000),
     "10000 br with class": lambda: article("<br class=x>" * 10_000),

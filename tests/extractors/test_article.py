@@ -126,7 +126,16 @@ def test_a_page_that_states_no_date_is_dated_by_what_it_shows() -> None:
     found = extract_article(page.encode(), "https://valley.example/mill")
     assert found.published is not None
     assert found.published.date().isoformat() == "2024-02-11"
-    assert found.provenance["published"].source == "htmldate"
+    assert found.provenance["published"].source == "shown"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"), [("Copyright 2026 The Mill", None), ("1 January 2026, the mill", "2026-01-01")]
+)
+def test_the_year_of_a_copyright_is_no_date(line: str, day: str | None) -> None:
+    page = f"<title>The mill</title><p>{'The mill turns again after the flood. ' * 20}</p><div>{line}</div>"
+    found = extract_article(page.encode(), "https://valley.example/mill").published
+    assert (found.date().isoformat() if found else None) == day
 
 
 @settings(max_examples=60, deadline=None)

@@ -13,6 +13,9 @@ from extractors.records import ExtractError
 GERMAN = "<html><body>Über die Brücke – „für alle“ gesperrt, sagt die Behörde.</body></html>"
 HINDI = "<html><body>राजधानी में तेज बारिश के बाद कई इलाकों में जलभराव</body></html>"
 JAPANESE = "<html><body>津波注意報が発表された。気象庁によると、高さは一メートル。</body></html>"
+KOREAN = "<html><body>항만 노동자들은 파업을 열흘 더 연장하기로 결정했다.</body></html>"
+THAI = "<html><body>คนงานท่าเรือลงมติให้ขยายเวลาการนัดหยุดงานออกไปอีกสิบวัน</body></html>"
+MIXED = GERMAN.encode().replace("„".encode(), b"\x84").replace("“".encode(), b"\x93")
 RUSSIAN = "<html><body>Мост закрыт до весны, сообщили власти города.</body></html>"
 
 
@@ -37,6 +40,15 @@ RUSSIAN = "<html><body>Мост закрыт до весны, сообщили �
         pytest.param(
             RUSSIAN.encode("cp1251"), "text/html; charset=x-no-such", None, id="an unknown charset does not raise"
         ),
+        pytest.param(RUSSIAN.encode("cp1251"), None, RUSSIAN, id="nothing declared, guessed"),
+        pytest.param(RUSSIAN.encode("koi8-r"), "text/html; charset=utf-8", RUSSIAN, id="declared UTF-8, is KOI8-R"),
+        pytest.param(JAPANESE.encode("cp932"), "text/html; charset=utf-8", JAPANESE, id="declared UTF-8, is Shift_JIS"),
+        pytest.param(JAPANESE.encode("euc-jp"), None, JAPANESE, id="EUC-JP, guessed"),
+        pytest.param(JAPANESE.encode("iso2022_jp"), None, JAPANESE, id="seven-bit Japanese, not declared"),
+        pytest.param(KOREAN.encode("euc-kr"), None, KOREAN, id="EUC-KR, guessed"),
+        pytest.param(THAI.encode("cp874"), None, THAI, id="Thai, guessed"),
+        pytest.param(MIXED, "text/html; charset=utf-8", GERMAN, id="UTF-8 with quotes of windows-1252"),
+        pytest.param(MIXED, "text/html; charset=iso-8859-1", GERMAN, id="the same, declared as latin-1"),
         pytest.param(b"plain", "text/html; charset=hex", "plain", id="a codec that is no charset"),
         pytest.param(b"caf\x81", None, "caf\x81", id="a byte that windows-1252 has no character for"),
     ],
@@ -69,6 +81,10 @@ def test_a_broken_place_in_a_declared_charset_of_many_bytes_keeps_the_rest() -> 
     ("content", "what"),
     [
         (b"%PDF-1.7 x", "PDF"),
+        (b"\xef\xbb\xbf\r\n%PDF-1.7 x", "PDF"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "a media file"),
+        (b'{"error": "log in", "items": [1, 2]}', "JSON"),
+        (b'<?xml version="1.0"?><!-- x --><rss version="2.0"><channel/></rss>', "a feed"),
         (gzip.compress(GERMAN.encode()), "gzip"),
         (b"PK\x03\x04 x", "ZIP"),
         (b"\x89PNG\r\n", "PNG"),
@@ -78,6 +94,11 @@ def test_a_broken_place_in_a_declared_charset_of_many_bytes_keeps_the_rest() -> 
 def test_what_is_no_text_is_named(content: bytes, what: str) -> None:
     with pytest.raises(ExtractError, match=what):
         decode(content)
+
+
+@pytest.mark.parametrize("text", ["RIFF raff, the band's new record", "[Merrow] The pier is closed.", "{}"])
+def test_what_only_begins_like_data_is_text(text: str) -> None:
+    assert decode(text.encode()) == text
 
 
 def test_nothing_is_the_empty_text() -> None:

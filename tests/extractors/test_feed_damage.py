@@ -272,6 +272,46 @@ def test_an_author_is_a_name_where_one_is_given(author: str, name: str) -> None:
     assert parsed(rss(item(1, f"<author>{author}</author>"))).entries[0].authors == (name,)
 
 
+def test_each_of_several_authors_is_a_name() -> None:
+    more = "<author>ada@news.example (Ada Lind)</author><dc:creator>Tom Okafor</dc:creator>"
+    assert parsed(rss(item(1, more))).entries[0].authors == ("Ada Lind", "Tom Okafor")
+
+
+MEDIA = (
+    '<media:content url="https://n.example/p.jpg"><media:description type="plain">{}</media:description>'
+    "</media:content>"
+)
+
+
+@pytest.mark.parametrize("prefix", ["media", "mrss"])
+def test_what_a_picture_shows_is_not_the_text_of_the_entry(prefix: str) -> None:
+    caption = MEDIA.format("The pier in March").replace("media:", f"{prefix}:")
+    text = "<description>The pier is closed.</description>"
+    namespace = f'<rss xmlns:{prefix}="http://search.yahoo.com/mrss/" '
+    for more in (caption + text, text + caption):
+        (entry,) = parsed(rss(item(1, more)).replace("<rss ", namespace)).entries
+        assert (entry.summary, entry.content) == ("The pier is closed.", "")
+    (entry,) = parsed(rss(item(1, caption)).replace("<rss ", namespace)).entries
+    assert entry.summary == "The pier in March"
+
+
+def test_a_link_that_left_out_its_scheme_is_no_path() -> None:
+    content = rss("<item><title>T</title><link>www.n.example/pier</link></item>")
+    assert parsed(content).entries[0].link == "https://www.n.example/pier"
+
+
+def test_quotation_marks_of_windows_1252_spoil_no_accent_of_a_feed_in_utf_8() -> None:
+    content = rss(item(1)).replace("Title", "“Café” à Orléans").encode().replace("“".encode(), b"\x93")
+    feed = parsed(content)
+    assert feed.entries[0].title == "“Café” à Orléans 1"
+    assert feed.bozo_reason == "The document is damaged: it is UTF-8 with places in windows-1252."
+
+
+@pytest.mark.parametrize(("encoding", "words"), [("euc-kr", "항만 노동자 파업"), ("cp874", "คนงานท่าเรือลงมติให้ขยายเวลา")])
+def test_what_declares_no_encoding_is_guessed(encoding: str, words: str) -> None:
+    assert parsed(rss(item(1).replace("Title", words), prolog="").encode(encoding)).entries[0].title == f"{words} 1"
+
+
 def test_an_empty_news_sitemap_is_a_feed_without_entries() -> None:
     feed = parsed('<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"></urlset>')
     assert (feed.format, feed.entries, feed.not_a_feed_reason) == ("news-sitemap", (), None)

@@ -41,6 +41,15 @@ SHORT = replace(ARTICLE, text="The pier is closed. " * 10)
         ),
         replace(SHORT, text="水門が閉じられた。" * 8, claims=("JSON-LD",)),
         replace(ARTICLE, claims=("og:type", "date"), url="https://post.example/?p=7"),
+        replace(
+            ARTICLE, claims=("date",), url="https://post.example/topics/harbour/pier-closed-after-cracks-were-found"
+        ),
+        replace(
+            SHORT,
+            claims=(),
+            titles=("Wreck of the Mary Ann was not found, say divers, after a search of three weeks off Merrow Head",),
+        ),
+        replace(SHORT, titles=("Where to live",), structure=replace(ARTICLE.structure, live_parts=1)),
     ],
 )
 def test_an_article_stays_an_article(signs: Signs) -> None:
@@ -54,9 +63,49 @@ def test_an_article_stays_an_article(signs: Signs) -> None:
         (replace(SHORT, is_free=False), Kind.PAYWALL),
         (
             replace(
-                SHORT, text="It began in a room… " * 20 + "Subscribe to continue reading", structure=Structure(gates=1)
+                SHORT, text="It began in a room… " * 20 + "Subscribe to our newsletter", structure=Structure(gates=1)
             ),
             Kind.ARTICLE,
+        ),
+        (
+            replace(
+                SHORT, text="It began in a room… " * 20 + "Subscribe to continue reading", structure=Structure(gates=1)
+            ),
+            Kind.PAYWALL,
+        ),
+        (
+            replace(
+                SHORT, claims=("date",), text="शुरुआत। " * 20 + "पूरी खबर पढ़ने के लिए लॉगिन करें", structure=Structure(gates=1)
+            ),
+            Kind.PAYWALL,
+        ),
+        (replace(SHORT, claims=(), text="", structure=Structure(challenges=1, walls=1)), Kind.BOT_WALL),
+        (replace(SHORT, claims=(), text="", structure=Structure(challenges=1)), Kind.EMPTY),
+        (
+            replace(
+                SHORT,
+                claims=(),
+                titles=("Access Denied",),
+                text="You have no permission to access this.",
+                structure=Structure(characters=60),
+            ),
+            Kind.BOT_WALL,
+        ),
+        (
+            replace(
+                SHORT, claims=("og:type",), titles=("Strike live: what we know",), structure=Structure(live_parts=9)
+            ),
+            Kind.LIVE_BLOG,
+        ),
+        (
+            replace(
+                ARTICLE,
+                claims=("og:type",),
+                text="News. " * 200,
+                url="https://post.example/topics/harbour",
+                structure=Structure(characters=9000, links=60, linked_headings=9, articles=9, long_paragraphs=9),
+            ),
+            Kind.INDEX,
         ),
         (
             replace(

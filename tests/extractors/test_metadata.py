@@ -7,7 +7,8 @@ import pytest
 from extractors import ParsedArticle, extract_article
 from extractors.bylines import split_names
 from extractors.jsonld import read_leniently, read_structured
-from extractors.prose import one_line, paragraphs
+from extractors.opening import opening_names
+from extractors.prose import heading_key, one_line, paragraphs
 from extractors.titles import choose_title, without_site
 
 URL = "https://post.example/local/pier-closed-1.html"
@@ -130,6 +131,36 @@ def test_a_time_without_zone_borrows_the_zone_of_the_same_wall_clock() -> None:
     meta = '<meta property="article:published_time" content="2025-03-03T18:42:00+05:30">'
     found = read(ld('"datePublished": "2025-03-03T18:42:00"') + meta)
     assert found.published == datetime(2025, 3, 3, 13, 12, tzinfo=UTC)
+
+
+def test_the_creation_is_the_publication_where_no_other_is_stated() -> None:
+    found = read(ld('"headline": "Pier closed", "dateCreated": "2026-03-03T09:30:00Z"'))
+    assert found.published == datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+    found = read(ld('"headline": "Pier closed", "dateCreated": "2026-03-03", "datePublished": "2026-03-04T09:30:00Z"'))
+    assert found.published == datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+
+
+def test_addresses_of_the_head_go_by_its_base() -> None:
+    found = read('<base href="https://www.post.example/en/"><link rel="canonical" href="pier-1">')
+    assert found.canonical_url == "https://www.post.example/en/pier-1"
+
+
+def test_headlines_that_differ_in_a_vowel_of_hindi_are_two() -> None:
+    assert heading_key("किताब – नई!") == "किताब नई"
+    assert heading_key("कताब नई") != heading_key("किताब नई")
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ada Lindqvist and Tom Okafor", ("Ada Lindqvist", "Tom Okafor")),
+        ("Von Jana von der Brandt", ("Jana von der Brandt",)),
+        ("By the end of the week it was clear", ()),
+        ("By noon", ()),
+    ],
+)
+def test_a_byline_that_is_only_text_is_read_at_the_head(line: str, names: tuple[str, ...]) -> None:
+    assert opening_names(f"Merrow\n{line}\nThe pier is closed.") == names
 
 
 def test_a_date_in_the_address_is_a_day() -> None:
