@@ -57,6 +57,7 @@ class Reason(StrEnum):
     PARSER_TIMEOUT = "parser-timeout"
     PARSER_MEMORY = "parser-memory"
     PARSER_CRASH = "parser-crash"
+    WORKER_FAILED = "worker-failed"
     INDEX_REFUSED = "index-refused"
     NO_READER = "no-reader"
     RELAY_DOWN = "relay-down"
@@ -124,6 +125,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = {
         Reason.PARSER_TIMEOUT: "the document took its parser longer than it may",
         Reason.PARSER_MEMORY: "the document took its parser more memory than it may",
         Reason.PARSER_CRASH: "the document made its parser crash",
+        Reason.WORKER_FAILED: "no process for a parser could be started, as when memory is short: it is tried again",
         Reason.INDEX_REFUSED: "the index does not take the article as it is",
     },
     "Mail": {

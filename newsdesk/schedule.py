@@ -12,7 +12,7 @@ from newsdesk.model import Quarantined, Reason, Retry
 
 DAY = 86_400
 _MAX_SERVER_FLOOR = DAY  # a server may ask for a day of rest, not for a decade
-_MAX_RETRY_AFTER = 7 * DAY
+LONGEST_RETRY_AFTER = timedelta(days=7)  # what a server may ask of one feed or page
 _BACKOFF_BASE = 30
 _BACKOFF_CAP = 6 * 3600
 
@@ -126,5 +126,5 @@ def retry_or_give_up(  # noqa: PLR0913 - each argument is one thing that the dec
     pause = min(_BACKOFF_BASE * 2 ** (attempts - 1), _BACKOFF_CAP)
     at = now + timedelta(seconds=pause * (0.5 + chance))
     if not_before is not None:
-        at = max(at, min(not_before, now + timedelta(seconds=_MAX_RETRY_AFTER)))
+        at = max(at, min(not_before, now + LONGEST_RETRY_AFTER))
     return Retry(at=at, reason=reason, detail=detail)

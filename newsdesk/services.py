@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class IndexOnDemand:
+    """The search index, opened when it is first asked for: polls and mails go on while it is damaged."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._lock = threading.Lock()
+        self._index: SearchIndex | None = None
+
+    def get(self) -> SearchIndex:
+        """The open index. Raises SearchIndexError."""
+        with self._lock:
+            self._index = self._index or open_index(self._address)
+            return self._index
+
+    def close(self) -> None:
+        """Close it, if it was opened."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+            self._index = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the steps work with. Fetcher, workers and mailer are opened by the step that needs them."""
@@ -37,10 +60,15 @@ class Services:
     settings: Settings
     watchlist: Watchlist
     ledger: Ledger
-    index: SearchIndex
+    index_on_demand: IndexOnDemand
     archive: Archive
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
+
+    @property
+    def index(self) -> SearchIndex:
+        """The search index. Raises SearchIndexError where it cannot be opened."""
+        return self.index_on_demand.get()
 
     @property
     def poll_limits(self) -> PollLimits:
@@ -92,17 +120,17 @@ class Services:
 
 @contextmanager
 def open_services(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Iterator[Services]:
-    """Everything open, and closed again. Raises SettingsError, WatchlistError, LedgerError, SearchIndexError."""
+    """Everything open, and closed again. Raises SettingsError, WatchlistError, LedgerError."""
     settings = settings or read_settings()
     watchlist = load_watchlist(settings.watchlist)
     with open_ledger(settings.ledger_address) as ledger:
-        index = open_index(settings.index_address)
+        index = IndexOnDemand(settings.index_address)
         try:
             yield Services(
                 settings=settings,
                 watchlist=watchlist,
                 ledger=ledger,
-                index=index,
+                index_on_demand=index,
                 archive=Archive(settings.archive_folder),
                 clock=clock,
             )

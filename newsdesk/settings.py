@@ -57,6 +57,7 @@ class Settings:
     worker_megabytes: int = _setting(1024, "memory limit of one worker")
     engine: str = _setting("cascade", "article extraction: cascade or newspaper")
     batch: int = _setting(50, "rows claimed at a time")
+    step_seconds: float = _setting(60.0, "after this time poll and collect take up nothing more: the next steps' turn")
     lease_seconds: int = _setting(120, "how long a claimed row belongs to its claimer")
     attempts: int = _setting(8, "tries of one row before a person must look")
     poll_schedule: str = _setting(
@@ -144,7 +145,7 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "watchlist": Path,
     "archive": Path,
     "allow_networks": _networks,
-    **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience"), float),
+    **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience", "step_seconds"), float),
     **dict.fromkeys(
         (
             "fetch_concurrency",
@@ -172,7 +173,17 @@ def _convert(variable: str, name: str, text: str) -> Any:
 
 
 def _check_ranges(settings: Settings) -> None:
-    positive = ("fetch_seconds", "fetch_concurrency", "workers", "worker_seconds", "batch", "lease_seconds", "attempts")
+    positive = (
+        "fetch_seconds",
+        "fetch_concurrency",
+        "workers",
+        "worker_seconds",
+        "worker_megabytes",
+        "batch",
+        "step_seconds",
+        "lease_seconds",
+        "attempts",
+    )
     for name in positive:
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{PREFIX}{name.upper()} must be greater than 0")

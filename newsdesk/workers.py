@@ -32,6 +32,7 @@ _LENGTH = struct.Struct(">Q")
 _START_SECONDS = 60.0
 _WALL = 3  # times the limit: how long a document may take on a machine too busy to give it its CPU time
 _READ = 1 << 20
+WORKER_FAILED = "worker-failed"  # the reason where no document is to blame
 _DONE, _FAILED, _NO_MEMORY, _UNPORTABLE = "done", "failed", "no memory", "unportable"  # kinds of answers
 
 
@@ -151,14 +152,20 @@ class _Child:
         }
         self.documents = 0
         self._ready = False
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
-        )
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
+            )
+        except OSError as error:  # no memory, no process numbers, too many open files
+            raise WorkerError(f"no document worker can be started: {error}", reason=WORKER_FAILED) from error
 
     def ask(self, job: bytes, seconds: float) -> bytes:
         """Hand over a job and wait for its answer; `BrokenPipeError` if the child was dead already."""
         if not self._ready:
-            self._receive(_START_SECONDS, "a document worker did not start")
+            try:
+                self._receive(_START_SECONDS, f"not ready after {_START_SECONDS:g} s")
+            except WorkerError as error:
+                raise WorkerError(f"a document worker did not start: {error}", reason=WORKER_FAILED) from error
             self._ready = True
         jobs = self._process.stdin
         if jobs is None:
@@ -304,7 +311,10 @@ def _limit_resources(memory_bytes: int) -> Callable[[], None]:
             taken = int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         taken = 0  # not Linux: the limit counts from nothing
-    resource.setrlimit(resource.RLIMIT_AS, (taken + memory_bytes, hard))
+    limit = taken + memory_bytes
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)  # the house is stricter than we
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 

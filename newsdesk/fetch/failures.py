@@ -16,7 +16,7 @@ _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.MISDIRE
 _PERMANENT = frozenset({Reason.ADDRESS_REFUSED, Reason.URL_REFUSED, Reason.TOO_LARGE, Reason.BAD_ENCODING})
 _LONGEST_WAIT = timedelta(days=366)  # larger figures are nonsense, and beyond what a datetime may hold
 _MAX_DIGITS = 9
-_NO_PUBLIC_ADDRESS = "the host has no public address; networks of your own are opened by the list of allowed networks"
+_NO_PUBLIC_ADDRESS = "the host has no public address; NEWSDESK_ALLOW_NETWORKS opens networks of your own"
 _SERVER_ERRORS = 500
 
 

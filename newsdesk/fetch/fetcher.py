@@ -136,6 +136,8 @@ class Fetcher:
             fetched = await self._travel(trip)
         except FetchError as error:
             missing = error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - all of 4xx, by the RFC
+            if error.reason == Reason.RATE_LIMITED:  # but "not now" does not mean "there is none"
+                return closed_rules(error)
             return open_rules() if missing or error.reason == Reason.TOO_MANY_REDIRECTS else closed_rules(error)
         return parse_robots(fetched.body, self._settings.user_agent)
 

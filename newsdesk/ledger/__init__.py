@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from newsdesk.ledger.connection import Ledger, open_ledger
+from newsdesk.ledger.connection import Ledger, RowRefusedError, open_ledger
 from newsdesk.ledger.leases import Lease
 from newsdesk.ledger.waiting import Waiting, waiting
 
-__all__ = ["Connection", "Lease", "Ledger", "Waiting", "open_ledger", "waiting"]
+__all__ = ["Connection", "Lease", "Ledger", "RowRefusedError", "Waiting", "open_ledger", "waiting"]

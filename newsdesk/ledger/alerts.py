@@ -19,6 +19,7 @@ class Mail:
     """A rendered message in the outbox: these bytes and no others are handed over."""
 
     id: str
+    reader: str
     message_id: str
     sender: str
     recipient: str
@@ -94,12 +95,16 @@ def record_rendering(
 def claim_mails(connection: Connection, terms: leases.Terms) -> list[tuple[leases.Lease, Mail]]:
     """Lease mails that are to be handed over."""
     claimed = leases.claim(connection, outbox, Stage.SEND, terms)
-    return [(lease, _mail(row)) for lease, row in claimed]
+    ids = [lease.id for lease, _ in claimed]
+    query = select(notifications.c.id, notifications.c.reader).where(notifications.c.id.in_(ids))
+    readers = {row.id: row.reader for row in connection.execute(query)}
+    return [(lease, _mail(row, readers[row.id])) for lease, row in claimed]
 
 
-def _mail(row: Row[Any]) -> Mail:
+def _mail(row: Row[Any], reader: str) -> Mail:
     return Mail(
         id=row.id,
+        reader=reader,
         message_id=row.message_id,
         sender=row.sender,
         recipient=row.recipient,

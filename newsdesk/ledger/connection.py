@@ -15,7 +15,16 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InvalidRequestError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from newsdesk.errors import LedgerError
 from newsdesk.ledger.migrations import migrate
@@ -39,11 +48,16 @@ _REMEDIES = (
 )
 
 
+class RowRefusedError(LedgerError):
+    """The database is well, but does not take these values: the fault of one row, not of the ledger."""
+
+
 class Ledger:
     """The only state of the product. `read()` and `write()` give a connection inside a transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._file = 0  # inode of SQLite's file
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,9 +80,26 @@ class Ledger:
     def _transaction(self, mode: str) -> Iterator[Connection]:
         try:
             with self.engine.connect().execution_options(newsdesk_mode=mode) as connection, connection.begin():
+                self._check_file()
                 yield connection
         except SQLAlchemyError as error:
             raise translate(error, self.engine) from error
+
+    def _check_file(self) -> None:
+        """SQLite goes on with a file that was deleted, and what it writes is gone with the process."""
+        file = self.engine.url.database
+        if not self.is_sqlite or not file or file == ":memory:":
+            return
+        try:
+            number = Path(file).stat().st_ino
+        except FileNotFoundError:
+            number = 0
+        self._file = self._file or number
+        if number != self._file:
+            raise LedgerError(
+                f"ledger {file}: the file was removed or replaced while it was open; put it back from a backup, or"
+                " go on with a new one: all feeds are read anew then, and alerts are mailed again"
+            )
 
     def close(self) -> None:
         """Give up all connections."""
@@ -141,7 +172,14 @@ def translate(error: SQLAlchemyError, engine: Engine) -> LedgerError:
     text = str(error.orig if isinstance(error, DBAPIError) else error)
     remedy = next((remedy for sign, remedy in _REMEDIES if sign in text.lower()), "")
     where = engine.url.render_as_string(hide_password=True)
-    return LedgerError(f"ledger {where}: {text.strip()}" + (f" ({remedy})" if remedy else ""))
+    kind = RowRefusedError if _is_refusal(error) else LedgerError
+    return kind(f"ledger {where}: {text.strip()}" + (f" ({remedy})" if remedy else ""))
+
+
+def _is_refusal(error: SQLAlchemyError) -> bool:
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError | IntegrityError)
+    return isinstance(error, StatementError | InvalidRequestError)  # values that cannot even be handed over
 
 
 def lock_rows(connection: Connection, query: Select[Any], table: Table) -> Select[Any]:

@@ -1,7 +1,8 @@
 """Claim and record: the two ends of every step.
 
 A claim is a lease with a token. Whoever holds it may record the outcome; who lost it (the lease ran out and somebody
-else took the row) records nothing. `attempts` counts claims: a row that kills its process is not claimed for ever.
+else took the row) records nothing. `attempts` counts claims: a row that kills its process is not claimed for ever, and
+takes no other row with it.
 """
 
 import uuid
@@ -13,13 +14,17 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from newsdesk.ledger.connection import lock_rows
+from newsdesk.ledger.tables import metadata
 from newsdesk.model import Done, Dropped, Outcome, Quarantined, Reason, Retry, Stage
+
+_SUSPECT = 2  # claims without an end; one alone may be a restart of the machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The right to record the outcome of one row until `until`."""
 
+    table: str
     id: str
     token: str
     attempts: int  # this one included
@@ -48,15 +53,22 @@ def claim(
     stage: Stage,
     terms: Terms,
 ) -> list[tuple[Lease, Row[Any]]]:
-    """Lease up to `terms.limit` rows, those due longest first."""
-    _give_up(connection, table, stage, terms)
-    query = select(table).where(is_claimable(table, stage, terms.now))
-    query = query.order_by(table.c.due_at, table.c.id).limit(terms.limit)
-    rows = connection.execute(lock_rows(connection, query, table)).all()
+    """Lease up to `terms.limit` rows, those due longest first.
+
+    A row that was begun twice already and not ended may be what ends its claimers: it comes last, and alone. After
+    `terms.attempts` it is given up. Feeds are neither: what they bring is read in processes of its own.
+    """
+    ready = is_claimable(table, stage, terms.now)
+    if stage is Stage.POLL:
+        rows = _lock(connection, table, ready, terms.limit)
+    else:
+        _give_up(connection, table, ready, terms)
+        suspect = table.c.lease_until.is_not(None) & (table.c.attempts >= _SUSPECT)
+        rows = _lock(connection, table, ready & ~suspect, terms.limit) or _lock(connection, table, ready, 1)
     until = terms.now + timedelta(seconds=terms.seconds)
     claimed = []
     for row in rows:
-        lease = Lease(id=row.id, token=uuid.uuid4().hex, attempts=row.attempts + 1, until=until)
+        lease = Lease(table=table.name, id=row.id, token=uuid.uuid4().hex, attempts=row.attempts + 1, until=until)
         connection.execute(
             update(table)
             .where(table.c.id == row.id)
@@ -66,18 +78,29 @@ def claim(
     return claimed
 
 
-def _give_up(connection: Connection, table: Table, stage: Stage, terms: Terms) -> None:
-    """A row whose work was begun so often and never ended has killed its process each time: a person must look.
+def _lock(connection: Connection, table: Table, condition: ColumnElement[bool], limit: int) -> Sequence[Row[Any]]:
+    query = select(table).where(condition).order_by(table.c.due_at, table.c.id).limit(limit)
+    return connection.execute(lock_rows(connection, query, table)).all()
 
-    A feed is never given up; its pauses grow.
-    """
-    if stage is Stage.POLL:
-        return
+
+def release(connection: Connection, leases: Sequence[Lease]) -> None:
+    """Give rows back as they were before their claim; a lease that was lost or recorded is passed over."""
+    for lease in leases:
+        table = metadata.tables[lease.table]
+        connection.execute(
+            update(table)
+            .where(table.c.id == lease.id, table.c.lease_token == lease.token)
+            .values(lease_until=None, lease_token=None, attempts=lease.attempts - 1)
+        )
+
+
+def _give_up(connection: Connection, table: Table, ready: ColumnElement[bool], terms: Terms) -> None:
+    """A row whose work was begun so often and never ended has killed its process each time: a person must look."""
     detail = f"its work was begun {terms.attempts} times and never came to an end"
     ended = Quarantined(reason=Reason.ATTEMPTS_USED_UP, detail=detail)
     connection.execute(
         update(table)
-        .where(is_claimable(table, stage, terms.now), table.c.attempts >= terms.attempts)
+        .where(ready, table.c.attempts >= terms.attempts)
         .values(due_at=None, lease_until=None, lease_token=None, **_said(ended))
     )
 

@@ -45,3 +45,10 @@ def reserve_slot(
         return slot, False
     connection.execute(update(domains).where(domains.c.domain == domain).values(next_at=slot + spacing))
     return slot, True
+
+
+def close_until(connection: Connection, domain: str, until: datetime) -> None:
+    """No request to `domain` may start before `until`."""
+    insert_new(connection, domains, [{"domain": domain, "next_at": until}])
+    statement = update(domains).where(domains.c.domain == domain, domains.c.next_at < until)
+    connection.execute(statement.values(next_at=until))

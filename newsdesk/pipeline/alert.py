@@ -2,7 +2,7 @@
 
 from newsdesk.ledger import Connection, Lease, alerts, articles
 from newsdesk.model import Article, Counts, Done, Outcome, Stage
-from newsdesk.pipeline.step import Tally, drain
+from newsdesk.pipeline.step import Step, Tally, drain
 from newsdesk.rules import Firing, alerts_for, notifications_for
 from newsdesk.services import Services
 
@@ -29,4 +29,4 @@ def alert(services: Services, *, limit: int | None = None) -> Counts:
                 tally.produced += alerts.store_notification(connection, notice, now)
         return held
 
-    return drain(services, tally, claim=claim, work=work, record=record, limit=limit)
+    return drain(services, tally, Step(claim=claim, work=work, record=record), limit=limit)

@@ -1,7 +1,7 @@
 """collect: fetch the page of each entry, archive it, extract the article."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from extractors import ExtractError, Kind, ParsedArticle, extract_article
@@ -13,8 +13,8 @@ from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
 from newsdesk.model import Article, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
-from newsdesk.pipeline.manners import HostBusyError, RobotsBook, wait_for_slot
-from newsdesk.pipeline.step import LeaseLostError, Tally, retry, under_way, unexpected
+from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
+from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way, unexpected
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
 
@@ -51,8 +51,15 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
     async def run() -> None:
         with services.open_workers(*_HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
-                robots = RobotsBook(services=services, fetcher=fetcher)
-                visit = _Visit(services=services, tally=tally, fetcher=fetcher, robots=robots, workers=workers)
+                manners = Manners(services)
+                visit = _Visit(
+                    services=services,
+                    tally=tally,
+                    fetcher=fetcher,
+                    manners=manners,
+                    robots=RobotsBook(services=services, fetcher=fetcher, manners=manners),
+                    workers=workers,
+                )
                 await under_way(services, entries.claim_waiting, visit.one, limit=limit)
 
     asyncio.run(run())
@@ -64,10 +71,12 @@ class _Visit:
     services: Services
     tally: Tally
     fetcher: Fetcher
+    manners: Manners
     robots: RobotsBook
     workers: DocumentWorkers
+    full: list[ArchiveError] = field(default_factory=list)  # the archive cannot be written: no page is asked for
 
-    async def one(self, lease: Lease, entry: Entry) -> None:
+    async def one(self, lease: Lease, entry: Entry) -> Outcome:
         try:
             outcome, page = await self._work(entry)
         except (LedgerError, FailpointHit):
@@ -75,8 +84,13 @@ class _Visit:
         except Exception as error:
             outcome, page = self._outcome_of(error, lease), _NOTHING
         self.services.failpoint("collect.worked")
-        await asyncio.to_thread(self._record, lease, entry, outcome, page)
+        try:
+            await asyncio.to_thread(self._record, lease, entry, outcome, page)
+        except Exception as error:
+            outcome = refused(error)
+            await asyncio.to_thread(self._record, lease, entry, outcome, _NOTHING)
         self.services.failpoint("collect.recorded")
+        return outcome
 
     async def _work(self, entry: Entry) -> tuple[Outcome, _Page]:
         if entry.link is None:
@@ -88,8 +102,10 @@ class _Visit:
         rules = await self.robots.rules_for(link)
         if not rules.allows(link):
             return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
-        await wait_for_slot(self.services, link, least_seconds=rules.crawl_delay or 0.0)
-        return await self._read(entry, await self.fetcher.get(link, accept="page"))
+        await self.manners.wait_for_slot(link, least_seconds=rules.crawl_delay or 0.0)
+        if self.full:
+            raise self.full[0]
+        return await self._read(entry, await self.manners.heed(link, self.fetcher.get(link, accept="page")))
 
     def _known_article(self, entry: Entry, link: str) -> str | None:
         """The article of this link where another entry brought it: its page need not be fetched again."""
@@ -104,14 +120,7 @@ class _Visit:
         content_type = (fetched.content_type or "").partition(";")[0].strip().lower()
         if content_type not in _HTML:
             return Dropped(reason=Reason.NOT_HTML, detail=f"the page is {content_type}"), _Page(fetched_at=now)
-        key = await asyncio.to_thread(
-            self.services.archive.put,
-            url=fetched.final_url,
-            fetched_at=now,
-            status=fetched.status,
-            headers=fetched.headers,
-            body=fetched.body,
-        )
+        key = await self._archive(fetched, now)
         page = _Page(fetched_at=now, page_key=key)
         parsed = await self.workers.run(
             extract_article,
@@ -126,6 +135,20 @@ class _Visit:
         draft = make_draft(entry, parsed, final_url=fetched.final_url, page_key=key, fetched_at=now)
         return Done(), _Page(fetched_at=now, page_key=key, draft=draft)
 
+    async def _archive(self, fetched: Fetched, now: datetime) -> str:
+        try:
+            return await asyncio.to_thread(
+                self.services.archive.put,
+                url=fetched.final_url,
+                fetched_at=now,
+                status=fetched.status,
+                headers=fetched.headers,
+                body=fetched.body,
+            )
+        except ArchiveError as error:
+            self.full.append(error)
+            raise
+
     def _outcome_of(self, error: Exception, lease: Lease) -> Outcome:
         match error:
             case HostBusyError():
@@ -137,20 +160,20 @@ class _Visit:
                 return retry(
                     self.services, attempts=lease.attempts, reason=reason, detail=str(error), not_before=not_before
                 )
+            case WorkerError(reason=Reason.WORKER_FAILED):
+                return self._later(lease, Reason.WORKER_FAILED, error)
             case WorkerError():
                 return Quarantined(reason=Reason(error.reason), detail=str(error))
             case ExtractError():
                 return Dropped(reason=Reason.NOT_HTML, detail=str(error))
             case ArchiveError():
-                return retry(
-                    self.services,
-                    attempts=lease.attempts,
-                    reason=Reason.STORAGE_FAILED,
-                    detail=str(error),
-                    counts=False,
-                )
+                return self._later(lease, Reason.STORAGE_FAILED, error)
             case _:
                 return unexpected(error)
+
+    def _later(self, lease: Lease, reason: Reason, error: Exception) -> Outcome:
+        """Another try for a row that is not to blame."""
+        return retry(self.services, attempts=lease.attempts, reason=reason, detail=str(error), counts=False)
 
     def _record(self, lease: Lease, entry: Entry, outcome: Outcome, page: _Page) -> None:
         held = fresh = True

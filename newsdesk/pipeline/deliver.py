@@ -8,7 +8,7 @@ from newsdesk.ledger.alerts import Mail
 from newsdesk.mail import Mailer
 from newsdesk.messages import Message, parse_sender, render
 from newsdesk.model import Counts, Done, Dropped, Notification, Outcome, Quarantined, Reason
-from newsdesk.pipeline.step import Tally, drain, retry
+from newsdesk.pipeline.step import Step, Tally, drain, retry
 from newsdesk.services import Services
 
 
@@ -38,7 +38,7 @@ def _render_due(services: Services, limit: int | None) -> Counts:
         message = render(
             notification, reader=reader, rule=rule, topics=topics, sender=sender, now=notification.created_at
         )
-        return Done(), _mail(notification.id, message)
+        return Done(), _mail(notification, message)
 
     def record(
         connection: Connection, claimed: tuple[Lease, Notification], outcome: Outcome, mail: Mail | None
@@ -49,12 +49,13 @@ def _render_due(services: Services, limit: int | None) -> Counts:
         tally.produced += held and mail is not None
         return held
 
-    return drain(services, tally, claim=claim, work=work, record=record, limit=limit)
+    return drain(services, tally, Step(claim=claim, work=work, record=record), limit=limit)
 
 
-def _mail(notification_id: str, message: Message) -> Mail:
+def _mail(notification: Notification, message: Message) -> Mail:
     return Mail(
-        id=notification_id,
+        id=notification.id,
+        reader=notification.reader,
         message_id=message.message_id,
         sender=message.sender,
         recipient=message.recipient,
@@ -75,6 +76,8 @@ def _send_due(services: Services, limit: int | None) -> Counts:
 
         def work(row: tuple[Mail, int]) -> tuple[Outcome, None]:
             mail, attempts = row
+            if services.watchlist.reader(mail.reader) is None:
+                return Dropped(reason=Reason.NO_READER, detail="the watchlist no longer names this reader"), None
             if down:  # the relay is down for all: nobody else is made to wait for its time-out
                 return _failure(services, down[0], attempts), None
             try:
@@ -93,7 +96,7 @@ def _send_due(services: Services, limit: int | None) -> Counts:
             sent_at = services.clock() if isinstance(outcome, Done) else None
             return alerts.record_delivery(connection, claimed[0], outcome, sent_at=sent_at)
 
-        return drain(services, tally, claim=claim, work=work, record=record, limit=limit)
+        return drain(services, tally, Step(claim=claim, work=work, record=record, singly=True), limit=limit)
 
 
 def _message(mail: Mail) -> Message:

@@ -4,7 +4,7 @@ from newsdesk.errors import SearchIndexError
 from newsdesk.index import Document, PutOutcome, PutStatus, TopicSpan
 from newsdesk.ledger import articles
 from newsdesk.model import Article, Counts, Done, Outcome, Quarantined, Reason, Stage
-from newsdesk.pipeline.step import Tally, retry
+from newsdesk.pipeline.step import Tally, given_back, retry, unexpected
 from newsdesk.services import Services
 
 
@@ -19,15 +19,16 @@ def index(services: Services, *, limit: int | None = None) -> Counts:
         if not claimed:
             break
         left = None if left is None else left - len(claimed)
-        outcomes = _put(
-            services, [article for _, article in claimed], attempts=max(lease.attempts for lease, _ in claimed)
-        )
-        services.failpoint("index.worked")
-        now = services.clock()
-        with services.ledger.write() as connection:
-            for (lease, article), outcome in zip(claimed, outcomes, strict=True):
-                held = articles.record(connection, lease, outcome, next_stage=Stage.ALERT, now=now, indexed_at=now)
-                tally.settle(outcome, held=held, subject=article.url)
+        with given_back(services, [lease for lease, _ in claimed]):
+            outcomes = _put(
+                services, [article for _, article in claimed], attempts=max(lease.attempts for lease, _ in claimed)
+            )
+            services.failpoint("index.worked")
+            now = services.clock()
+            with services.ledger.write() as connection:
+                for (lease, article), outcome in zip(claimed, outcomes, strict=True):
+                    held = articles.record(connection, lease, outcome, next_stage=Stage.ALERT, now=now, indexed_at=now)
+                    tally.settle(outcome, held=held, subject=article.url)
         services.failpoint("index.recorded")
     return tally.counts()
 
@@ -39,6 +40,10 @@ def _put(services: Services, batch: list[Article], *, attempts: int) -> list[Out
     except SearchIndexError as error:
         later = retry(services, attempts=attempts, reason=Reason.STORAGE_FAILED, detail=str(error), counts=False)
         return [later for _ in batch]
+    except Exception as error:  # one article's fault; which one, each by itself shows
+        if len(batch) == 1:
+            return [unexpected(error)]
+        return [outcome for article in batch for outcome in _put(services, [article], attempts=attempts)]
     return [_outcome(result) for result in report.outcomes]
 
 

@@ -2,21 +2,32 @@
 
 import asyncio
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from extractors import ExtractError, ParsedFeed, parse_feed
-from newsdesk.errors import FetchError, LedgerError, WorkerError
+from newsdesk.errors import FetchError, WorkerError
 from newsdesk.fetch import Fetched, Fetcher
 from newsdesk.intake import EntryIntent, decide, identities
 from newsdesk.ledger import Connection, Lease, entries, feeds, leases, tables
+from newsdesk.ledger.clock import settle_clock
 from newsdesk.ledger.feeds import Feed, PollResult, Validators
 from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
-from newsdesk.pipeline.manners import HostBusyError, wait_for_slot
-from newsdesk.pipeline.step import LeaseLostError, Tally, under_way, unexpected
-from newsdesk.schedule import Rhythm, interval_after_failure, interval_after_success, server_floor, spread
-from newsdesk.services import FailpointHit, Services
+from newsdesk.pipeline.manners import HostBusyError, Manners
+from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way
+from newsdesk.schedule import (
+    LONGEST_RETRY_AFTER,
+    Rhythm,
+    interval_after_failure,
+    interval_after_success,
+    server_floor,
+    spread,
+)
+from newsdesk.services import Services
 from newsdesk.workers import DocumentWorkers
+
+log = logging.getLogger("newsdesk")
 
 _FOR_GOOD = (301, 308)
 
@@ -34,13 +45,18 @@ class _Answer:
 def poll(services: Services, *, limit: int | None = None) -> Counts:
     """Poll every feed of the watchlist that is due; new and changed entries wait for collection then."""
     with services.ledger.write() as connection:
+        back = settle_clock(connection, services.clock())
         feeds.sync(connection, services.watchlist.feeds, services.clock())
+    if back:
+        log.warning("the clock went back by %s: what was put off is due now", back)
     tally = Tally("poll")
 
     async def run() -> None:
         with services.open_workers() as workers:
             async with services.open_fetcher() as fetcher:
-                visit = _Visit(services=services, tally=tally, fetcher=fetcher, workers=workers)
+                visit = _Visit(
+                    services=services, tally=tally, fetcher=fetcher, manners=Manners(services), workers=workers
+                )
                 await under_way(services, feeds.claim_due, visit.one, limit=limit)
 
     asyncio.run(run())
@@ -59,37 +75,28 @@ class _Visit:
     services: Services
     tally: Tally
     fetcher: Fetcher
+    manners: Manners
     workers: DocumentWorkers
 
-    async def one(self, lease: Lease, feed: Feed) -> None:
+    async def one(self, lease: Lease, feed: Feed) -> Outcome:
         started = self.services.clock()
         try:
-            await wait_for_slot(self.services, feed.fetch_url)
+            await self.manners.wait_for_slot(feed.fetch_url)
             started = self.services.clock()
             answer = await self._ask(feed)
-        except HostBusyError as error:
-            await asyncio.to_thread(self._postpone, lease, feed, error.at)
-        except FetchError as error:
-            reason = Reason(error.reason)
-            await self._fail(lease, feed, started, reason=reason, error=error, not_before=error.retry_at)
-        except WorkerError as error:
-            await self._fail(lease, feed, started, reason=Reason(error.reason), error=error)
-        except ExtractError as error:
-            await self._fail(lease, feed, started, reason=Reason.NOT_A_FEED, error=error)
-        except (LedgerError, FailpointHit):
-            raise
-        except Exception as error:
-            defect = unexpected(error)
-            await self._fail(lease, feed, started, reason=defect.reason, error=Exception(defect.detail))
-        else:
             self.services.failpoint("poll.worked")
-            await asyncio.to_thread(self._store, lease, feed, started, answer)
-            self.services.failpoint("poll.recorded")
+            outcome = await asyncio.to_thread(self._store, lease, feed, started, answer)
+        except HostBusyError as error:
+            busy = Retry(at=error.at, reason=Reason.HOST_BUSY, counts=False)
+            outcome = await asyncio.to_thread(self._postpone, lease, feed, busy)
+        except Exception as error:
+            outcome = await asyncio.to_thread(self._fail, lease, feed, started, error)
+        self.services.failpoint("poll.recorded")
+        return outcome
 
     async def _ask(self, feed: Feed) -> _Answer:
-        fetched = await self.fetcher.get(
-            feed.fetch_url, etag=feed.etag, last_modified=feed.last_modified, accept="feed"
-        )
+        request = self.fetcher.get(feed.fetch_url, etag=feed.etag, last_modified=feed.last_modified, accept="feed")
+        fetched = await self.manners.heed(feed.fetch_url, request)
         if fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
             return _Answer(fetched=fetched, reason=Reason.NOT_MODIFIED, body_hash=feed.body_hash, parsed=None)
         body_hash = hashlib.sha256(fetched.body).hexdigest()
@@ -108,7 +115,7 @@ class _Visit:
             raise FetchError(parsed.not_a_feed_reason, reason=Reason.NOT_A_FEED, status=fetched.status)
         return _Answer(fetched=fetched, reason=None, body_hash=body_hash, parsed=parsed)
 
-    def _store(self, lease: Lease, feed: Feed, started: datetime, answer: _Answer) -> None:
+    def _store(self, lease: Lease, feed: Feed, started: datetime, answer: _Answer) -> Outcome:
         """Entries, validators and next time in one transaction: a crash before it fetches again and loses nothing."""
         now = self.services.clock()
         outcome = Done(reason=answer.reason, detail=_remarks(answer))
@@ -132,6 +139,7 @@ class _Visit:
             held = False
         self.tally.settle(outcome, held=held, subject=feed.url)
         self.tally.produced += written if held else 0
+        return outcome
 
     def _interval(self, feed: Feed, answer: _Answer, result: PollResult, now: datetime) -> int:
         ttl = answer.parsed.ttl_seconds if answer.parsed else None
@@ -143,34 +151,40 @@ class _Visit:
             floor=server_floor(answer.fetched.headers, ttl, now),
         )
 
-    async def _fail(
-        self,
-        lease: Lease,
-        feed: Feed,
-        started: datetime,
-        *,
-        reason: Reason,
-        error: Exception,
-        not_before: datetime | None = None,
-    ) -> None:
-        now = self.services.clock()
-        pause = interval_after_failure(_rhythm(feed), self.services.poll_limits)
-        at = now + spread(pause, self.services.chance())
-        outcome = Retry(at=max(at, not_before) if not_before else at, reason=reason, detail=str(error))
+    def _fail(self, lease: Lease, feed: Feed, started: datetime, error: Exception) -> Outcome:
+        """Note what went wrong and when to ask again; what concerns the whole step goes on."""
+        now, reason, detail = self.services.clock(), *_cause(error)
+        if reason is Reason.WORKER_FAILED:
+            later = retry(self.services, attempts=1, reason=reason, detail=detail, counts=False)
+            return self._postpone(lease, feed, later)
+        at = now + spread(interval_after_failure(_rhythm(feed), self.services.poll_limits), self.services.chance())
+        if isinstance(error, FetchError) and error.retry_at is not None:
+            at = max(at, min(error.retry_at, now + LONGEST_RETRY_AFTER))
+        outcome = Retry(at=at, reason=reason, detail=detail)
         status = error.status if isinstance(error, FetchError) else None
         result = PollResult(started_at=started, finished_at=now, outcome=outcome, status=status)
-        await asyncio.to_thread(self._store_failure, lease, feed, result)
-
-    def _store_failure(self, lease: Lease, feed: Feed, result: PollResult) -> None:
         with self.services.ledger.write() as connection:
             held = feeds.record_failure(connection, lease, result, failures=feed.failures + 1)
-        self.tally.settle(result.outcome, held=held, subject=feed.url)
+        self.tally.settle(outcome, held=held, subject=feed.url)
+        return outcome
 
-    def _postpone(self, lease: Lease, feed: Feed, at: datetime) -> None:
-        outcome: Outcome = Retry(at=at, reason=Reason.HOST_BUSY, counts=False)
+    def _postpone(self, lease: Lease, feed: Feed, outcome: Outcome) -> Outcome:
+        """Another try for a feed that is not to blame: no poll is noted."""
         with self.services.ledger.write() as connection:
             held = leases.record(connection, tables.feeds, lease, outcome, next_stage=Stage.POLL, next_due=None)
         self.tally.settle(outcome, held=held, subject=feed.url)
+        return outcome
+
+
+def _cause(error: Exception) -> tuple[Reason, str]:
+    match error:
+        case FetchError() | WorkerError():
+            return Reason(error.reason), str(error)
+        case ExtractError():
+            return Reason.NOT_A_FEED, str(error)
+        case _:
+            defect = refused(error)
+            return defect.reason, defect.detail
 
 
 def _store_entries(

@@ -5,14 +5,15 @@ import dataclasses
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from newsdesk.errors import LedgerError
-from newsdesk.ledger import Connection, Lease
-from newsdesk.ledger.leases import Terms, outcome_name
+from newsdesk.ledger import Connection, Lease, RowRefusedError
+from newsdesk.ledger.leases import Terms, outcome_name, release
 from newsdesk.model import Counts, Outcome, Quarantined, Reason, Retry
 from newsdesk.schedule import retry_or_give_up
 from newsdesk.services import FailpointHit, Services
@@ -42,7 +43,7 @@ class Tally:
             return
         name = outcome_name(outcome)
         self.outcomes[name if outcome.reason is None else f"{name}:{outcome.reason.value}"] += 1
-        if name in ("retry", "quarantined"):
+        if name in ("retry", "quarantined") and outcome.reason is not Reason.HOST_BUSY:
             log.warning("%s %s %s: %s %s", self.step, subject, name, outcome.reason, outcome.detail)
 
     def counts(self) -> Counts:
@@ -79,32 +80,68 @@ def retry(
     return dataclasses.replace(decision, counts=counts) if isinstance(decision, Retry) else decision
 
 
-def drain(
-    services: Services,
-    tally: Tally,
-    *,
-    claim: Callable[[Connection, int], list[tuple[Lease, Row]]],
-    work: Callable[[Row], tuple[Outcome, Product | None]],
-    record: Callable[[Connection, tuple[Lease, Row], Outcome, Product | None], bool],
-    limit: int | None = None,
-) -> Counts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Generic[Row, Product]):
+    """The three parts of a step. The work on a row gives its outcome and, if it went well, a product to record.
+
+    `singly` is for work that cannot be taken back: each row is claimed just before, and not given back once begun.
+    """
+
+    claim: Callable[[Connection, int], list[tuple[Lease, Row]]]
+    work: Callable[[Row], tuple[Outcome, Product | None]]
+    record: Callable[[Connection, tuple[Lease, Row], Outcome, Product | None], bool]
+    singly: bool = False
+
+
+def drain(services: Services, tally: Tally, step: Step[Row, Product], *, limit: int | None = None) -> Counts:
     """Take what is due, batch by batch, until nothing is; one row's fault is that row's alone."""
-    left = limit
+    left, batch = limit, 1 if step.singly else services.settings.batch
     while left is None or left > 0:
-        size = services.settings.batch if left is None else min(left, services.settings.batch)
         with services.ledger.write() as connection:
-            claimed = claim(connection, size)
+            claimed = step.claim(connection, batch if left is None else min(left, batch))
         if not claimed:
             break
         left = None if left is None else left - len(claimed)
-        for lease, row in claimed:
-            outcome, product = attempt(work, row)
-            services.failpoint(f"{tally.step}.worked")
-            with services.ledger.write() as connection:
-                held = record(connection, (lease, row), outcome, product)
-            services.failpoint(f"{tally.step}.recorded")
-            tally.settle(outcome, held=held, subject=lease.id)
+        with given_back(services, [] if step.singly else [lease for lease, _ in claimed]):
+            for lease, row in claimed:
+                _carry_out(services, tally, step, (lease, row))
     return tally.counts()
+
+
+def _carry_out(services: Services, tally: Tally, step: Step[Row, Product], claimed: tuple[Lease, Row]) -> None:
+    lease, row = claimed
+    outcome, product = attempt(step.work, row)
+    services.failpoint(f"{tally.step}.worked")
+    try:
+        with services.ledger.write() as connection:
+            held = step.record(connection, claimed, outcome, product)
+    except Exception as error:
+        outcome = refused(error)
+        with services.ledger.write() as connection:
+            held = step.record(connection, claimed, outcome, None)
+    services.failpoint(f"{tally.step}.recorded")
+    tally.settle(outcome, held=held, subject=lease.id)
+
+
+def refused(error: Exception) -> Quarantined:
+    """What becomes of a row whose outcome cannot be recorded; where that is not the row's fault, the error goes on."""
+    if isinstance(error, FailpointHit) or (isinstance(error, LedgerError) and not isinstance(error, RowRefusedError)):
+        raise error
+    return unexpected(error)
+
+
+@contextmanager
+def given_back(services: Services, leases: Sequence[Lease]) -> Iterator[None]:
+    """When the block is left early, rows that were not come to wait for nobody, and have lost no attempt.
+
+    It is an attempt: if the ledger itself is the trouble, the leases have to run out.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(LedgerError), services.ledger.write() as connection:
+            release(connection, leases)
+        raise
 
 
 def attempt(work: Callable[[Row], tuple[Outcome, Product | None]], row: Row) -> tuple[Outcome, Product | None]:
@@ -120,32 +157,46 @@ def attempt(work: Callable[[Row], tuple[Outcome, Product | None]], row: Row) -> 
 async def under_way(
     services: Services,
     claim: Callable[[Connection, Terms], list[tuple[Lease, Row]]],
-    one: Callable[[Lease, Row], Awaitable[None]],
+    one: Callable[[Lease, Row], Awaitable[Outcome]],
     *,
     limit: int | None = None,
 ) -> None:
     """The same for steps that wait for the network: many rows are under way at once, and a slow one delays no other.
 
-    `one` records its row's outcome by itself; what it raises concerns the whole step.
+    `one` records its row's outcome by itself; what it raises concerns the whole step. A row that was only sent back,
+    since its host is busy, does not count towards `limit`. After `step_seconds` nothing more is claimed: what was taken
+    in goes on to the next steps although more waits, or a slow domain does.
     """
-    running: set[asyncio.Task[None]] = set()
+    clock = asyncio.get_running_loop().time
+    end = clock() + services.settings.step_seconds
+    running: dict[asyncio.Task[Outcome], Lease] = {}
     left = limit
     try:
         while True:
-            room = services.settings.fetch_concurrency - len(running)
+            room = services.settings.fetch_concurrency - len(running) if clock() < end else 0
             size = room if left is None else min(room, left)
             claimed = await asyncio.to_thread(_claim, services, claim, size) if size > 0 else []
             left = None if left is None else left - len(claimed)
-            running |= {asyncio.ensure_future(one(lease, row)) for lease, row in claimed}
+            running |= {asyncio.ensure_future(one(lease, row)): lease for lease, row in claimed}
             if not running:
                 return
-            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
-                task.result()
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+                sent_back = task.result().reason is Reason.HOST_BUSY
+                left = left + 1 if sent_back and left is not None else left
+                del running[task]
+    except BaseException:
+        await _abandon(services, running)
+        raise
+
+
+async def _abandon(services: Services, running: dict[asyncio.Task[Outcome], Lease]) -> None:
+    """End what is under way, and give its rows back."""
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    with suppress(LedgerError), services.ledger.write() as connection:
+        release(connection, list(running.values()))
 
 
 def _claim(

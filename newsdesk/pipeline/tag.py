@@ -2,7 +2,7 @@
 
 from newsdesk.ledger import Connection, Lease, articles
 from newsdesk.model import Article, Counts, Done, Outcome, Stage, Tag
-from newsdesk.pipeline.step import Tally, drain
+from newsdesk.pipeline.step import Step, Tally, drain
 from newsdesk.services import Services
 from newsdesk.tagging import RuleSet
 
@@ -36,4 +36,4 @@ def tag(services: Services, *, limit: int | None = None) -> Counts:
             tally.produced += len(found)
         return held
 
-    return drain(services, tally, claim=claim, work=work, record=record, limit=limit)
+    return drain(services, tally, Step(claim=claim, work=work, record=record), limit=limit)

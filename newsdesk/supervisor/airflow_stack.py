@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
@@ -16,7 +16,8 @@ from typing import NoReturn, Self
 from newsdesk.supervisor.api import AirflowApi
 from newsdesk.supervisor.failure import StackError
 from newsdesk.supervisor.home import Access, AirflowHome, lock_home, open_home
-from newsdesk.supervisor.processes import Component, Watchdog, end_sessions, free_port
+from newsdesk.supervisor.logs import prune_logs, trim_log
+from newsdesk.supervisor.processes import Component, Watchdog, end_sessions, free_port, is_free
 from newsdesk.supervisor.progress import (
     Event,
     Observer,
@@ -33,6 +34,10 @@ QUIET_LOOKS = 2  # one look may fall between two transactions that belong togeth
 START_SECONDS = 180.0  # until all components are there, on a machine that does other things too
 STOP_SECONDS = 10.0  # for what runs to end by itself
 QUIET_STOP_SECONDS = 1.0  # where nothing runs: the components need seconds to take themselves down, and nothing of it
+TIDY_EVERY = 6 * 3600.0
+KEPT_DAYS = 7  # of Airflow's runs and task logs; what our own line did stands in the ledger
+LOG_BYTES = 10_000_000  # of one component
+ENDING = ("prepare", "prune")  # components that do one thing and end
 
 Tell = Callable[[Event], None]
 
@@ -119,9 +124,13 @@ class AirflowStack:
 
     def serve(self) -> NoReturn:
         """Go on until we are stopped (KeyboardInterrupt, SystemExit) or a component dies; failed runs are only told."""
+        tidied = -TIDY_EVERY
         while True:
             self._check_components()
             self._look(fail=False)
+            if time.monotonic() - tidied > TIDY_EVERY:
+                tidied = time.monotonic()
+                self._tidy()
             time.sleep(LOOK_EVERY * 4)
 
     def stop(self) -> None:
@@ -136,6 +145,9 @@ class AirflowStack:
     def _start(self) -> None:
         lock = self._at_the_end.enter_context(lock_home(self._plan.folder))
         self._at_the_end.callback(_end_on_signals())
+        if self._plan.port is not None and not is_free(self._plan.port):
+            cause = f"port {self._plan.port} of this machine is taken by another program; name a free one with --port"
+            raise StackError("airflow", cause)
         self._watchdog = Watchdog(holding=[lock.fileno()])
         self._at_the_end.callback(self._watchdog.dismiss)
         self._home: AirflowHome = open_home(
@@ -158,6 +170,13 @@ class AirflowStack:
         self._run("scheduler", "-m", "airflow", "scheduler", "--skip-serve-logs")
         self._await(lambda: self._has_heartbeats(since=began), missing="scheduler or triggerer")
         self._tell(PhaseReached(phase="ready", seconds=self._elapsed()))
+
+    def _tidy(self) -> None:
+        """Keep logs and database of a stack that runs for months from filling the disk."""
+        for component in self._components:
+            trim_log(component.log, size=LOG_BYTES)
+        prune_logs(self._home.folder / "logs", before=datetime.now(UTC) - timedelta(days=KEPT_DAYS))
+        self._run("prune", "-m", "newsdesk.airflow.prune", str(KEPT_DAYS))
 
     def _run(self, name: str, *arguments: str) -> Component:
         component = Component(
@@ -184,9 +203,11 @@ class AirflowStack:
         return all(name in beats and datetime.fromisoformat(beats[name]) > since for name in wanted)
 
     def _check_components(self) -> None:
-        for component in self._components:
+        for component in tuple(self._components):
             code = component.exit_code()
-            if code not in (None, 0) or (code == 0 and component.name != "prepare"):
+            if component.name == "prune" and code is not None:
+                self._components.remove(component)  # if it failed: it comes again, and its log says why
+            elif code not in (None, 0) or (code == 0 and component.name not in ENDING):
                 cause = f"ended with code {code}: {cause_in_log(component.log)}"
                 raise StackError(component.name, cause, log=component.log)
 

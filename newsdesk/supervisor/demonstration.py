@@ -19,12 +19,23 @@ from newsdesk.services import Services, open_services
 from newsdesk.settings import read_settings
 from newsdesk.supervisor.airflow_stack import AirflowStack, StackPlan
 from newsdesk.supervisor.failure import StackError
+from newsdesk.supervisor.home import lock_home
 from newsdesk.supervisor.progress import Event
 
 PORT = 8700  # of the sample newsroom, where it is free: so the addresses in the mails can be opened again
 EDITION_SECONDS = 240.0  # a limit for machines that are busy with other things, not a measure
-_OURS = {reason.value for reason in (Reason.STORAGE_FAILED, Reason.SPOOL_FAILED, Reason.RELAY_DOWN, Reason.UNEXPECTED)}
+_OURS = {
+    reason.value
+    for reason in (
+        Reason.STORAGE_FAILED,
+        Reason.SPOOL_FAILED,
+        Reason.RELAY_DOWN,
+        Reason.WORKER_FAILED,
+        Reason.UNEXPECTED,
+    )
+}
 DEMO_MARK = "made-by-newsdesk-demo"
+AIRFLOW = "airflow"
 KEPT = "settings.json"
 
 
@@ -61,7 +72,7 @@ def run_demonstration(folder: Path, *, project: Path, tell: TellDemo) -> None:
                 tell(LineMoved(waiting=waiting))
                 return not (waiting.documents or waiting.notifications)
 
-            plan = StackPlan(folder=folder / "airflow", dags=project / "dags", environment=environment)
+            plan = StackPlan(folder=folder / AIRFLOW, dags=project / "dags", environment=environment)
             with AirflowStack(plan, tell=tell) as stack:
                 tell(EditionBegins(edition=1))
                 stack.trigger("poll_feeds")
@@ -111,10 +122,18 @@ def sample_watchlist(project: Path, port: int) -> str:
 
 def _clear(folder: Path) -> None:
     """Only what a demonstration made is replaced: a folder of somebody's own is left alone."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
-        raise NewsdeskError(f"{folder} is not empty and was not made by a demonstration; name another one with --home")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        if folder.exists() and any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
+            raise NewsdeskError(
+                f"{folder} is not empty and was not made by a demonstration; name another one with --home"
+            )
+        if (folder / AIRFLOW).is_dir():
+            lock_home(folder / AIRFLOW).close()  # nobody's demonstration is taken away while it runs
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise NewsdeskError(f"{folder} cannot be made anew: {error}; name another folder with --home") from error
 
 
 def _environment(folder: Path, *, project: Path, port: int) -> Mapping[str, str]:

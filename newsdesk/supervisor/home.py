@@ -15,6 +15,7 @@ from typing import IO
 from newsdesk.supervisor.failure import StackError
 
 LOCK_SECONDS = 20.0  # a watchdog that still ends an earlier stack holds the lock for a few seconds
+OWNER_SECONDS = 2.0  # where the earlier stack lives, it may be about to end
 
 
 class Access(Enum):
@@ -114,15 +115,15 @@ def lock_home(folder: Path, *, patience: float = LOCK_SECONDS) -> IO[str]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "supervisor.lock"
     stream = path.open("a+", encoding="utf-8")
-    deadline = time.monotonic() + patience
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         except BlockingIOError:
-            if time.monotonic() > deadline:
-                stream.seek(0)
-                owner = stream.read().strip()
+            stream.seek(0)
+            owner = stream.read().strip()
+            if time.monotonic() - began > (min(patience, OWNER_SECONDS) if _lives(owner) else patience):
                 stream.close()
                 cause = f"{folder} is in use by process {owner}: stop that one first, or name another folder"
                 raise StackError("airflow", cause) from None
@@ -131,6 +132,18 @@ def lock_home(folder: Path, *, patience: float = LOCK_SECONDS) -> IO[str]:
     stream.write(f"{os.getpid()}\n")
     stream.flush()
     return stream
+
+
+def _lives(process: str) -> bool:
+    if not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _passwords(folder: Path) -> Path:

@@ -21,9 +21,9 @@ def run_live(settings: Settings, *, project: Path, port: int, tell: Tell, greet:
     """
     with open_services(settings) as services:  # a wrong watchlist, ledger or index is told before anything is started
         sample = is_sample(services.watchlist)
+        services.index.stats()
     environment = _environment(settings, sample=sample)
     with ExitStack() as stack:
-        keep_environment(settings.home, environment)
         if sample:
             stack.enter_context(Newsroom(port=PORT))
         plan = StackPlan(
@@ -35,6 +35,7 @@ def run_live(settings: Settings, *, project: Path, port: int, tell: Tell, greet:
             rereads=True,
         )
         airflow = stack.enter_context(AirflowStack(plan, tell=tell))
+        keep_environment(settings.home, environment)  # not before the home is ours
         greet(_greeting(airflow, settings, sample=sample))
         airflow.serve()
 

@@ -116,6 +116,17 @@ def session_members(session: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def is_free(port: int) -> bool:
+    """Whether a loopback port can be listened on; one that was left just now can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def free_port() -> int:
     """A loopback port that nobody uses now."""
     with socket.socket() as probe:

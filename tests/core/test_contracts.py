@@ -52,7 +52,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("file", "line", "contract"), BREACHES, ids=[f"{breach[0]}: {breach[1]}" for breach in BREACHES])
+@pytest.mark.parametrize(
+    ("file", "line", "contract"), BREACHES, ids=[f"{breach[0]}: {breach[1]}" for breach in BREACHES]
+)
 def test_a_planted_breach_is_found(copy: Path, file: str, line: str, contract: str) -> None:
     path = copy / file
     before = path.read_text(encoding="utf-8") if path.exists() else None

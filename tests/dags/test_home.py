@@ -1,11 +1,15 @@
 """The folder of a local Airflow: secrets, environment, lock."""
 
 import json
+import os
+import socket
 import stat
 from pathlib import Path
 
 import pytest
 
+from newsdesk.supervisor.airflow_stack import AirflowStack, StackPlan
+from newsdesk.supervisor.demonstration import DEMO_MARK, run_demonstration
 from newsdesk.supervisor.failure import StackError
 from newsdesk.supervisor.home import Access, AirflowHome, lock_home, open_home
 
@@ -61,3 +65,25 @@ def test_the_lock_is_free_again_when_closed(tmp_path: Path) -> None:
 def test_a_folder_in_use_is_refused_with_the_owner_named(tmp_path: Path) -> None:
     with lock_home(tmp_path), pytest.raises(StackError, match=r"is in use by process \d+: stop that one first"):
         lock_home(tmp_path, patience=0)
+
+
+def test_a_folder_in_use_is_refused_soon_where_its_owner_lives(tmp_path: Path) -> None:
+    with lock_home(tmp_path), pytest.raises(StackError, match=f"is in use by process {os.getpid()}:"):
+        lock_home(tmp_path, patience=1_000_000)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        plan = StackPlan(folder=tmp_path / "airflow", dags=tmp_path, port=port)
+        with pytest.raises(StackError, match=f"port {port} of this machine is taken"):
+            AirflowStack(plan).__enter__()
+    assert [path.name for path in (tmp_path / "airflow").iterdir()] == ["supervisor.lock"]
+
+
+def test_a_demonstration_that_runs_is_not_taken_away_by_another_one(tmp_path: Path) -> None:
+    (tmp_path / DEMO_MARK).touch()
+    (tmp_path / "ledger.db").write_text("precious")
+    with lock_home(tmp_path / "airflow"), pytest.raises(StackError, match="is in use by process"):
+        run_demonstration(tmp_path, project=tmp_path, tell=print)
+    assert (tmp_path / "ledger.db").read_text() == "precious"

@@ -1,8 +1,11 @@
 """The line of a log that says why."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+from newsdesk.supervisor.logs import prune_logs, trim_log
 from newsdesk.supervisor.progress import TaskChanged, cause_in_log, cause_in_task_log, task_log
 
 
@@ -52,3 +55,25 @@ def test_the_log_of_a_mapped_task_has_its_index_in_its_path(tmp_path: Path) -> N
     mapped = TaskChanged(dag="d", run="r", task="t", map_index=3, attempt=1, state="failed")
     assert task_log(tmp_path, plain) == tmp_path / "dag_id=d/run_id=r/task_id=t/attempt=2.log"
     assert task_log(tmp_path, mapped) == tmp_path / "dag_id=d/run_id=r/task_id=t/map_index=3/attempt=1.log"
+
+
+def test_a_log_that_grew_too_large_begins_anew_under_its_writer(tmp_path: Path) -> None:
+    log = tmp_path / "scheduler.log"
+    with log.open("a", encoding="utf-8") as writer:
+        writer.write("old line\n" * 10)
+        writer.flush()
+        trim_log(log, size=1000)
+        assert not (tmp_path / "scheduler.log.1").exists()
+        trim_log(log, size=50)
+        writer.write("new line\n")
+    assert log.read_text() == "new line\n"
+    assert (tmp_path / "scheduler.log.1").read_text() == "old line\n" * 10
+
+
+def test_old_task_logs_go_and_young_ones_stay(tmp_path: Path) -> None:
+    for name, day in (("old", 1), ("young", 20)):
+        (tmp_path / "logs" / name).mkdir(parents=True)
+        file = write(tmp_path / "logs" / name / "attempt=1.log", "line")
+        os.utime(file, (datetime(2026, 11, day, tzinfo=UTC).timestamp(),) * 2)
+    assert prune_logs(tmp_path / "logs", before=datetime(2026, 11, 10, tzinfo=UTC)) == 1
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["young"]

@@ -63,3 +63,22 @@ def test_only_the_first_500_kib_of_robots_txt_are_read() -> None:
 async def _rules_from(fetcher: Fetcher, server: HostileServer, robots: bytes) -> Any:
     server.pages["robots.txt"] = robots
     return await fetcher.robots(server.url("/"))
+
+
+async def _too_often(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 429 Said so\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n")
+    writer.close()
+
+
+def test_asked_too_often_for_its_robots_txt_a_site_is_not_taken_to_have_none() -> None:
+    async def run() -> None:
+        server = await asyncio.start_server(_too_often, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a"
+        async with server, Fetcher(settings(), clock=lambda: NOW) as fetcher:
+            rules = await fetcher.robots(url)
+        assert not rules.allows(url)
+        assert rules.failure is not None
+        assert rules.failure.retry_at == NOW + timedelta(minutes=10)
+
+    asyncio.run(run())

@@ -168,3 +168,8 @@ def test_no_worker_outlives_a_killed_parent_even_while_it_hangs() -> None:
         parent.kill()
     wait_until_gone(pids)
     assert len(set(pids)) == 2
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_document() -> None:
+    with DocumentWorkers(1, 20.0, 256 << 20, preload=("a_module_that_is_not_there",)) as pool:
+        assert reason_of(pool.submit(len, b"page")) == "worker-failed"

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from newsdesk.ledger import Ledger, entries, feeds, waiting
 from newsdesk.ledger.feeds import PollResult
-from newsdesk.ledger.leases import requeue
+from newsdesk.ledger.leases import release, requeue
 from newsdesk.ledger.tables import entries as table
 from newsdesk.model import Done, Dropped, Quarantined, Reason, Retry
 from tests.ledger.make import FEED, HOUR, NOW, only, store_entries, terms
@@ -92,6 +92,44 @@ def test_a_feed_that_leaves_the_watchlist_during_its_poll_rests(ledger: Ledger) 
         result = PollResult(started_at=NOW, finished_at=NOW, outcome=Done())
         assert not feeds.record_success(connection, lease, result, interval=1, next_at=NOW, validators=None)
         assert feeds.claim_due(connection, terms(now=NOW + HOUR)) == []
+
+
+def die_with(ledger: Ledger, *, hours: int, poison: str, limit: int = 10) -> list[str]:
+    """Claim and record as a process does that is killed by the work on `poison`; the names that it finished."""
+    finished: list[str] = []
+    now = NOW + hours * HOUR
+    while True:
+        with ledger.write() as connection:
+            claimed = entries.claim_waiting(connection, terms(limit=limit, now=now, attempts=4))
+        if not claimed:
+            return finished
+        for lease, entry in claimed:
+            if (entry.link or "").endswith(poison):
+                return finished
+            with ledger.write() as connection:
+                entries.record(connection, lease, Done())
+            finished.append((entry.link or "").rpartition("/")[2])
+
+
+def test_a_row_that_kills_its_process_takes_no_other_with_it_and_is_given_up(ledger: Ledger) -> None:
+    names = [f"entry-{number}" for number in range(9)]
+    with ledger.write() as connection:
+        store_entries(connection, *names)
+    finished = [name for hours in range(20) for name in die_with(ledger, hours=hours, poison="entry-4")]
+    assert sorted(finished) == sorted(set(names) - {"entry-4"})
+    with ledger.read() as connection:
+        rows = connection.execute(select(table.c.identity, table.c.reason).where(table.c.outcome != "done")).all()
+    assert [tuple(row) for row in rows] == [("entry-4", Reason.ATTEMPTS_USED_UP.value)]
+
+
+def test_rows_that_are_given_back_are_free_at_once_and_lost_no_attempt(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        store_entries(connection, "one", "two")
+        (first, _), (second, _) = entries.claim_waiting(connection, terms())
+        entries.record(connection, first, Done())
+        release(connection, [first, second])
+        again, _ = only(entries.claim_waiting(connection, terms()))
+        assert (again.id, again.attempts) == (second.id, 1)
 
 
 def test_claims_are_bounded_and_take_what_waited_longest(ledger: Ledger) -> None:

@@ -150,6 +150,7 @@ def test_an_alert_and_its_mail_exist_once_for_ever(ledger: Ledger) -> None:
         assert notification.alerts[0].tags == (tag(),)
         mail = alerts.Mail(
             id=notification.id,
+            reader=notification.reader,
             message_id="<a@b>",
             sender="n@example.org",
             recipient="d@example.org",

@@ -28,7 +28,8 @@ def migrate(ledger: Ledger) -> None:
 
 def _version(ledger: Ledger) -> str | None:
     try:
-        with ledger.engine.connect() as connection:
+        # reading: a question must not wait for a writer, nor hold one up
+        with ledger.engine.connect().execution_options(newsdesk_mode="read") as connection:
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     except DBAPIError:
         return None  # no such table: a new ledger; anything worse shows itself in the upgrade

@@ -1,0 +1,26 @@
+"""A clock that went back: what was put off until then would rest for as long as the clock was wrong."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from newsdesk.ledger.tables import articles, domains, entries, feeds, notifications, outbox
+
+_TOLERANCE = timedelta(minutes=10)  # clocks of several machines differ, and time servers correct by seconds
+
+
+def settle_clock(connection: Connection, now: datetime) -> timedelta:
+    """Make due what lies in the future of a clock that was wrong; returns by how much it went back, zero as a rule.
+
+    The sign is a poll that began later than now. Leases end too: their holders lose at most work that is done twice.
+    """
+    newest = connection.execute(select(func.max(feeds.c.last_polled_at))).scalar_one()
+    if newest is None or newest - now < _TOLERANCE:
+        return timedelta()
+    for table in (feeds, entries, articles, notifications, outbox):
+        connection.execute(update(table).where(table.c.due_at > now).values(due_at=now))
+        connection.execute(update(table).where(table.c.lease_until > now).values(lease_until=now))
+    connection.execute(update(feeds).where(feeds.c.last_polled_at > now).values(last_polled_at=now))
+    connection.execute(update(domains).where(domains.c.next_at > now).values(next_at=now))
+    gone: timedelta = newest - now
+    return gone

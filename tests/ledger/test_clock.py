@@ -1,0 +1,49 @@
+"""A clock that was ahead and went back: what it put off does not rest until it is right again."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from newsdesk.ledger import Ledger, entries, feeds, sites, tables
+from newsdesk.ledger.clock import settle_clock
+from newsdesk.ledger.feeds import PollResult
+from newsdesk.model import Done
+from tests.ledger.make import HOUR, NOW, only, store_entries, terms
+
+DAY = timedelta(days=1)
+
+
+def poll_tomorrow(ledger: Ledger) -> None:
+    """What a process does whose clock is a day ahead: a poll, an entry, a claim, a request."""
+    wrong = NOW + DAY
+    result = PollResult(started_at=wrong, finished_at=wrong, outcome=Done())
+    with ledger.write() as connection:
+        store_entries(connection, "one")
+        lease, _ = only(feeds.claim_due(connection, terms(now=wrong)))
+        feeds.record_success(connection, lease, result, interval=900, next_at=wrong + HOUR, validators=None)
+        only(entries.claim_waiting(connection, terms(now=wrong)))
+        sites.reserve_slot(connection, "gazette.example", now=wrong, spacing=HOUR, horizon=HOUR)
+
+
+def test_what_was_put_off_by_a_clock_that_was_ahead_is_due_again(ledger: Ledger) -> None:
+    poll_tomorrow(ledger)
+    with ledger.write() as connection:
+        assert settle_clock(connection, NOW) == DAY
+        only(feeds.claim_due(connection, terms()))
+        only(entries.claim_waiting(connection, terms()))
+        _, ours = sites.reserve_slot(connection, "gazette.example", now=NOW, spacing=HOUR, horizon=HOUR)
+        assert ours
+        assert settle_clock(connection, NOW) == timedelta()
+
+
+def test_clocks_that_differ_by_minutes_change_nothing(ledger: Ledger) -> None:
+    poll_tomorrow(ledger)
+    with ledger.write() as connection:
+        before = connection.execute(select(tables.feeds)).all()
+        assert settle_clock(connection, NOW + DAY - timedelta(minutes=9)) == timedelta()
+        assert connection.execute(select(tables.feeds)).all() == before
+
+
+def test_a_new_ledger_has_no_opinion(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        assert settle_clock(connection, NOW) == timedelta()
