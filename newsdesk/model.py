@@ -118,7 +118,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = {
         Reason.RATE_LIMITED: "the server asks us to wait: 429, or 503 with Retry-After",
         Reason.CLIENT_ERROR: "the server answered another 4xx",
         Reason.FORBIDDEN: "the server answered 401, 403 or 451",
-        Reason.HOST_BUSY: "our own spacing of requests to one domain: the next slot is later",
+        Reason.HOST_BUSY: "requests to one domain are spaced, or it asked us to wait: the next slot is later",
         Reason.NOT_A_FEED: "the document at the feed's address is no feed",
     },
     "Our own workers": {
