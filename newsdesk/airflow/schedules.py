@@ -12,7 +12,7 @@ TASK_DEFAULTS: dict[str, Any] = {
     "owner": "newsdesk",
     "retries": read_settings().task_retries,
     "retry_delay": timedelta(seconds=15),
-    "execution_timeout": timedelta(hours=1),
+    "execution_timeout": timedelta(minutes=20),  # one that hangs holds up the line; what it had begun is done again
 }
 
 

@@ -50,7 +50,7 @@ def test_every_task_is_tried_again_and_has_a_time_limit(dag_bag: "DagBag", name:
     for task in dag_bag.dags[name].tasks:
         assert task.retries == 2
         assert task.retry_delay == timedelta(seconds=15)
-        assert task.execution_timeout == timedelta(hours=1)
+        assert task.execution_timeout == timedelta(minutes=20)
 
 
 def test_the_line_runs_in_its_order(dag_bag: "DagBag") -> None:
