@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from newsdesk.ledger import Waiting
 from newsdesk.ledger.overview import Ending, Overview
+from newsdesk.model import Reason
 
 WELL, LOOK, BROKEN = 0, 1, 2
+_OURS = {reason.value for reason in (Reason.STORAGE_FAILED, Reason.WORKER_FAILED, Reason.UNEXPECTED)}
 _WORDS = ("ok", "look", "broken")
 
 
@@ -74,9 +76,12 @@ def _line(waiting: Waiting) -> HealthLine:
 
 
 def _retries(seen: Overview) -> list[HealthLine]:
-    """What is tried again by itself later is well, and yet worth a line."""
+    """What is tried again by itself later is worth a line; where the fault is our own house's, a look."""
     return [
-        HealthLine(code=WELL, text=f"{_total(found)} {name} wait for another try ({_reasons(found)})")
+        HealthLine(
+            code=LOOK if _OURS & {ending.reason for ending in found} else WELL,
+            text=f"{_total(found)} {name} wait for another try ({_reasons(found)})",
+        )
         for name, endings in (("entries", seen.entries), ("articles", seen.articles))
         if (found := [ending for ending in endings if ending.outcome == "retry"])
     ]
