@@ -55,7 +55,7 @@ class ProgressDisplay:
                 self._keep(f"{_PHASES.get(event.phase, event.phase)}", "green")
             case EditionBegins():
                 self._doing = f"edition {event.edition} of the sample newsroom"
-                self._keep(f"edition {event.edition} of the sample newsroom is out: polling", "bold")
+                self._keep(f"edition {event.edition} of the sample newsroom is out at {event.url}: polling", "bold")
             case RunChanged():
                 self._run(event)
             case TaskChanged():

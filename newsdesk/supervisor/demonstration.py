@@ -44,6 +44,7 @@ class EditionBegins:
     """The newsroom brought out its next edition, and its feeds are about to be polled."""
 
     edition: int
+    url: str  # the list of its sources, for people; the port is another one where the usual one is taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +75,13 @@ def run_demonstration(folder: Path, *, project: Path, tell: TellDemo) -> None:
 
             plan = StackPlan(folder=folder / AIRFLOW, dags=project / "dags", environment=environment)
             with AirflowStack(plan, tell=tell) as stack:
-                tell(EditionBegins(edition=1))
+                tell(EditionBegins(edition=1, url=newsroom.url))
                 stack.trigger("poll_feeds")
                 stack.run_until_quiet(nothing_waits, seconds=EDITION_SECONDS)
                 _check(services, folder)
                 newsroom.advance()
                 pipeline.hasten(services)
-                tell(EditionBegins(edition=2))
+                tell(EditionBegins(edition=2, url=newsroom.url))
                 stack.trigger("poll_feeds")
                 stack.run_until_quiet(nothing_waits, seconds=EDITION_SECONDS)
                 _check(services, folder)
