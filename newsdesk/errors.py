@@ -9,7 +9,8 @@ NewsdeskError                 everything that we raise on purpose
 ├── LedgerError               the ledger cannot be used as it is (schema too new, disk full, locked too long)
 ├── ArchiveError              a fetched page cannot be stored or read
 ├── SearchIndexError          the search index cannot be used as it is
-└── (query.QueryError)        a query cannot be read; lives with the language
+├── (query.QueryError)        a query cannot be read; lives with the language
+└── (query.export.ExportError)  a query cannot be said in another language; lives with the exports
 
 Expected ends of work are values (`newsdesk.model.Outcome`), not exceptions.
 """

@@ -4,7 +4,7 @@ import sys
 from datetime import UTC
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 from rich.text import Text
@@ -13,7 +13,17 @@ from extractors import ExtractError, ParsedArticle, ParsedEntry, ParsedFeed, ext
 from newsdesk.cli.frame import JsonOption, err, fail, is_piped, out, print_json, print_rows, print_table
 from newsdesk.cli.outline import outline, tree_record
 from newsdesk.query import Match, Query, QueryError, parse
+from newsdesk.query.export import (
+    ExportError,
+    KibanaForm,
+    KibanaQuery,
+    to_elasticsearch,
+    to_kibana,
+    to_kql,
+    to_lucene,
+)
 from newsdesk.query.render import render
+from newsdesk.query.tree import Node
 from newsdesk.services import utc_now
 
 documents = typer.Typer()
@@ -25,6 +35,17 @@ class Engine(StrEnum):
     CASCADE = "cascade"  # the best of several extractors, field by field
     NEWSPAPER = "newspaper"  # its fields lead, the others fill the gaps
 
+
+class Target(StrEnum):
+    """What a query can be printed as."""
+
+    ELASTICSEARCH = "elasticsearch"  # query DSL, as JSON
+    LUCENE = "lucene"  # text for query_string, and for Kibana with the language Lucene
+    KQL = "kql"  # text for Kibana
+    KIBANA = "kibana"  # the simplest of these that says it exactly
+
+
+_KIBANA_NAMES = {KibanaForm.KQL: "KQL", KibanaForm.LUCENE: "Lucene"}
 
 FileArgument = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
 UrlOption = Annotated[str, typer.Option("--url", help="Where the document comes from: links are read against it.")]
@@ -128,20 +149,27 @@ def query(
     file: Annotated[str | None, typer.Argument(help="A text to match; - for standard input.")] = None,
     *,
     title: Annotated[str, typer.Option(help="A title to match together with the text.")] = "",
+    to: Annotated[Target | None, typer.Option(help="Print it in this language, for Elasticsearch or Kibana.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how a query is read, or where it matches a text.
+    """Show how a query is read, where it matches a text, or what it is in another language.
 
-    Exit code 1: it does not match, or cannot be read.
+    Exit code 1: it does not match, cannot be read, or cannot be said in that language.
 
     newsdesk query 'oil OR cocoa AND price'
     newsdesk query '"e-commerce" NEAR/15 (policy OR rules)' article.txt
     newsdesk query 'trade* AND NOT football' --title 'Traders close their shops'
+    newsdesk query 'oil NEAR/5 price' --to kibana
     """
     try:
         parsed = parse(text, now=utc_now())
     except QueryError as error:
         fail(str(error))
+    if to is not None:
+        if file is not None or title:
+            fail("--to prints the query and matches nothing; leave out the file and --title")
+        _export(parsed.tree, to, as_json=as_json)
+        return
     if file is None and not title:
         _print_tree(parsed, as_json=as_json)
         return
@@ -154,6 +182,45 @@ def query(
     else:
         _print_match(found, {"title": title, "body": body})
     raise typer.Exit(0 if found else 1)
+
+
+def _export(tree: Node, to: Target, *, as_json: bool) -> None:
+    try:
+        match to:
+            case Target.ELASTICSEARCH:
+                print_json(to_elasticsearch(tree))
+            case Target.LUCENE:
+                _print_text(to_lucene(tree), "lucene", as_json=as_json)
+            case Target.KQL:
+                _print_text(to_kql(tree), "kuery", as_json=as_json)
+            case Target.KIBANA:
+                _print_for_kibana(to_kibana(tree), as_json=as_json)
+            case _:
+                assert_never(to)
+    except ExportError as error:
+        fail(str(error))
+
+
+def _print_text(text: str, language: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"query": text, "language": language})
+    else:
+        sys.stdout.write(f"{text}\n")
+
+
+def _print_for_kibana(found: KibanaQuery, *, as_json: bool) -> None:
+    if as_json:
+        query = {"query": found.text, "language": found.language}
+        print_json({"form": found.form, "query": query, "filter": found.filters, "reasons": found.reasons})
+        return
+    for reason in found.reasons:
+        err.print(reason, markup=False)
+    if found.filters:
+        err.print("So this is a filter in the query DSL.")
+        print_json(found.filters[0])
+    else:
+        err.print(f"Language of the search bar: {_KIBANA_NAMES[found.form]}.")
+        _print_text(found.text, found.language, as_json=False)
 
 
 def _print_tree(parsed: Query, *, as_json: bool) -> None:

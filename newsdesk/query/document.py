@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from newsdesk.query.analysis import analyse, tokens
-from newsdesk.query.patterns import is_wild, wild_test
+from newsdesk.query.patterns import wild_test
+from newsdesk.query.stems import FORMS_OF, algorithm_of, is_open, stem
 from newsdesk.query.tree import KEYWORD_FIELDS, RANGE_FIELDS, TEXT_FIELDS
 
 _LAST_CHARACTER = chr(sys.maxunicode)  # in no token
@@ -102,13 +103,22 @@ class Document:
         return found
 
     def expand(self, pattern: str, field: str | None) -> Sequence[str]:
-        """The words of a text field that `pattern` stands for."""
-        if not is_wild(pattern):
+        """The words of a text field that `pattern` stands for: itself, a wildcard, or a word in all its forms."""
+        if not is_open(pattern):
             return (pattern,) if pattern in self.words(field) else ()
         found = self._expanded.get((field, pattern))
         if found is None:
-            found = self._expanded[field, pattern] = _alike(pattern, self._in_order(field))
+            alike = self._forms if pattern.startswith(FORMS_OF) else self._alike
+            found = self._expanded[field, pattern] = alike(pattern, field)
         return found
+
+    def _forms(self, pattern: str, field: str | None) -> Sequence[str]:
+        algorithm = algorithm_of(next(iter(self.values("lang")), None))
+        wanted = stem(pattern.removeprefix(FORMS_OF), algorithm)
+        return [word for word in self._in_order(field) if stem(word, algorithm) == wanted]
+
+    def _alike(self, pattern: str, field: str | None) -> Sequence[str]:
+        return _alike(pattern, self._in_order(field))
 
     def _in_order(self, field: str | None) -> Sequence[str]:
         found = self._sorted.get(field)

@@ -9,8 +9,8 @@ from itertools import chain
 from typing import assert_never
 
 from newsdesk.query.document import Document
-from newsdesk.query.patterns import is_wild
 from newsdesk.query.render import render
+from newsdesk.query.stems import is_open
 from newsdesk.query.tree import TEXT_FIELDS, All, And, Keyword, Near, Node, Not, Or, Phrase, Range, phrases
 
 Stretch = tuple[int, int]  # positions of the first and the last token
@@ -89,7 +89,7 @@ def _fields_of(node: Phrase | Near) -> tuple[str, ...]:
 
 
 def _has_phrase(phrase: Phrase, document: Document) -> bool:
-    if any(map(is_wild, phrase.parts)):
+    if any(map(is_open, phrase.parts)):
         if len(phrase.parts) == 1:
             return bool(document.expand(phrase.parts[0], phrase.field))
         return any(stretches(phrase, document, field) for field in _fields_of(phrase))
@@ -120,9 +120,9 @@ def stretches(node: Phrase | Or, document: Document, field: str) -> Sequence[Str
 
 
 def _places(part: str, document: Document, field: str) -> Sequence[int]:
-    """The positions of the words that a pattern stands for, ascending."""
+    """The positions of the words that a part stands for, ascending."""
     positions = document.positions(field)
-    if not is_wild(part):
+    if not is_open(part):
         return positions.get(part, ())
     return sorted(chain(*(positions[word] for word in document.expand(part, field))))
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from newsdesk.query.document import Document
 from newsdesk.query.evaluate import Span, evidence, matches
 from newsdesk.query.parser import parse_tree
+from newsdesk.query.stems import in_all_forms
 from newsdesk.query.tree import TEXT_FIELDS, All, And, Keyword, Near, Node, Not, Or, Phrase, Range
 
 
@@ -24,6 +25,7 @@ class Query:
 
     text: str
     tree: Node
+    stemmed: bool = False  # words in all their forms (stems.py): for the search box, never for topics
 
     def match(
         self, *, title: str = "", body: str = "", **fields: str | Sequence[str] | datetime | None
@@ -46,12 +48,14 @@ class Query:
         return _is_broad(self.tree)
 
 
-def parse(text: str, *, now: datetime | None = None) -> Query:
+def parse(text: str, *, now: datetime | None = None, stemmed: bool = False) -> Query:
     """The query that `text` says, or a `QueryError`.
 
-    `now` (aware) is what relative dates such as now-7d count from; without it they are an error.
+    `now` (aware) is what relative dates such as now-7d count from; without it they are an error. `stemmed`: each word
+    stands for all words with its stem, see `newsdesk.query.stems`.
     """
-    return Query(text, parse_tree(text, now))
+    tree = parse_tree(text, now)
+    return Query(text, in_all_forms(tree) if stemmed else tree, stemmed)
 
 
 def _place(span: Span) -> tuple[int, int, int, str]:

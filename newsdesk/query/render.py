@@ -1,8 +1,9 @@
-"""A tree as text that parses to the same tree."""
+"""A tree as text that parses to the same tree; of a stemmed search, by `parse(…, stemmed=True)`."""
 
 import re
 from typing import assert_never
 
+from newsdesk.query.stems import FORMS_OF
 from newsdesk.query.tree import All, And, Keyword, Near, Node, Not, Or, Phrase, Range
 
 _PLAIN_VALUE = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -44,7 +45,7 @@ def _side(node: Phrase | Or) -> str:
 
 
 def _phrase(phrase: Phrase) -> str:
-    words = " ".join(phrase.parts)
+    words = " ".join(part.removeprefix(FORMS_OF) for part in phrase.parts)
     field = f"{phrase.field}:" if phrase.field else ""
     boost = "" if phrase.boost == 1 else f"^{phrase.boost:.4f}".rstrip("0").rstrip(".")
     return f'{field}"{words}"{boost}' if len(phrase.parts) > 1 else f"{field}{words}{boost}"
