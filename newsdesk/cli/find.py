@@ -1,41 +1,90 @@
 """The command `search`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from newsdesk.cli.advice import why_nothing
+from newsdesk.cli.charts import chart
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
     WatchlistOption,
     err,
+    fail,
     is_piped,
     out,
     print_json,
     print_rows,
     readers_for,
 )
-from newsdesk.index import Facet, FacetField, Filters, Hit, Page, Sort
-from newsdesk.query import parse
+from newsdesk.cli.period import By, period
+from newsdesk.index import Facet, FacetField, Filters, Hit, Page, SearchIndex, Sort
+from newsdesk.query import Query, parse
 
 finds = typer.Typer()
 
 ALL_FACETS = (FacetField.TOPIC, FacetField.SOURCE, FacetField.LANGUAGE, FacetField.DAY)
+_VALUES = 10_000  # of a facet: all, but for what nobody reads
+_PAGE_OF_ALL = 200  # hits that --all takes at a time
+
+_NARROW, _SHOW = "Narrow", "Show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A search, ready to run."""
+
+    index: SearchIndex
+    query: Query
+    filters: Filters
+    sort: Sort
 
 
 @finds.command(rich_help_panel="Look")
 def search(  # noqa: PLR0913 - each is an option of the command
-    query: Annotated[str, typer.Argument(help="In the query language.")],
+    query: Annotated[str, typer.Argument(help="In the query language; all articles, if left out.")] = "*:*",
     *,
-    sort: Annotated[Sort, typer.Option(help="Order of the hits.")] = Sort.NEWEST,
-    limit: Annotated[int, typer.Option(help="Hits on a page.", min=1, max=1000)] = 10,
-    after: Annotated[str | None, typer.Option(help="The mark at the end of the page before.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
-    facets: Annotated[bool, typer.Option("--facets", help="Also count by topic, source, language and day.")] = False,
+    stemmed: Annotated[
+        bool, typer.Option("--stemmed", help="Also find other forms of each word: policy finds policies.")
+    ] = False,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only this source; may be repeated.", rich_help_panel=_NARROW)
+    ] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only this topic; may be repeated.", rich_help_panel=_NARROW)
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only this language; may be repeated.", rich_help_panel=_NARROW)
+    ] = None,
+    author: Annotated[
+        list[str] | None, typer.Option(help="Only this author; may be repeated.", rich_help_panel=_NARROW)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From this date on (UTC) or this age: 2026-09-01, 7d.", rich_help_panel=_NARROW)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Up to this date or age; a day counts to its end.", rich_help_panel=_NARROW)
+    ] = None,
+    by: Annotated[
+        By, typer.Option(help="The date that --since and --until mean.", rich_help_panel=_NARROW)
+    ] = By.ARRIVAL,
+    sort: Annotated[Sort, typer.Option(help="Order of the hits.", rich_help_panel=_SHOW)] = Sort.NEWEST,
+    limit: Annotated[int, typer.Option(help="Hits on a page.", min=1, max=1000, rich_help_panel=_SHOW)] = 10,
+    after: Annotated[
+        str | None, typer.Option(help="The mark at the end of the page before.", rich_help_panel=_SHOW)
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All hits, as they are found; with --json one a line.", rich_help_panel=_SHOW)
+    ] = False,
+    count: Annotated[bool, typer.Option("--count", help="Only how many there are.", rich_help_panel=_SHOW)] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Also count by topic, source, language and day.", rich_help_panel=_SHOW)
+    ] = False,
     home: HomeOption = None,
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
@@ -43,22 +92,84 @@ def search(  # noqa: PLR0913 - each is an option of the command
     """Search what was collected. The number of articles found goes to stderr.
 
     newsdesk search '"e-commerce" AND (rules OR policy)'
-    newsdesk search 'traders AND protest*' --sort relevance
-    newsdesk search 'title:amazon published:>=2021-09-01' --facets
+    newsdesk search 'traders AND protest*' --sort relevance --since 7d
+    newsdesk search 'title:amazon' --since 2021-09 --until 2021-10 --by publication --facets
+    newsdesk search --topic trader-protests --all --json > protests.jsonl
     """
+    if sum((every, count, facets)) > 1 or (every and after):
+        fail("--all, --count and --facets exclude each other, and --all begins with the first page", code=2)
     with readers_for(home, watchlist) as services:
-        tree = parse(query, now=services.clock())
-        filters = Filters(sources=tuple(source or ()), topics=tuple(topic or ()), languages=tuple(language or ()))
-        page = services.index.search(tree, sort=sort, limit=limit, after=after, filters=filters)
-        counted = services.index.facets(tree, ALL_FACETS, filters=filters, limit=10) if facets else ()
+        now = services.clock()
+        filters = Filters(
+            sources=tuple(source or ()),
+            topics=tuple(topic or ()),
+            languages=tuple(language or ()),
+            authors=tuple(author or ()),
+        )
+        filters = _in_period(filters, by, *period(since, until, now))
+        tree = parse(query, now=now, stemmed=stemmed)
+        asked = _Asked(index=services.index, query=tree, filters=filters, sort=sort)
+        if count:
+            _show_count(asked, as_json=as_json)
+        elif every:
+            _show_all(asked, as_json=as_json)
+        else:
+            page = asked.index.search(asked.query, sort=sort, limit=limit, after=after, filters=filters)
+            counted = asked.index.facets(tree, ALL_FACETS, filters=filters, limit=_VALUES) if facets else ()
+            _show_page(asked, page, counted, as_json=as_json)
+
+
+def _in_period(filters: Filters, by: By, first: datetime | None, end: datetime | None) -> Filters:
+    if by is By.ARRIVAL:
+        return replace(filters, arrived_from=first, arrived_before=end)
+    return replace(filters, published_from=first, published_before=end)
+
+
+def _show_count(asked: _Asked, *, as_json: bool) -> None:
+    number = asked.index.count(asked.query, filters=asked.filters)
     if as_json:
-        print_json({"page": page, "facets": counted})
+        print_json({"count": number})
+    else:
+        out.print(number)
+
+
+def _show_all(asked: _Asked, *, as_json: bool) -> None:
+    """One hit after the other, so that a program can begin with the first while the last is still looked for."""
+    shown, total = 0, 0
+    for page in _pages(asked):
+        for hit in page.hits:
+            if as_json:
+                print_json(hit, on_one_line=True)
+            else:
+                _print_hit(hit)
+        shown, total = shown + len(page.hits), page.total
+    err.print(Text(_articles(shown), "dim"))
+    if shown < total and asked.sort is Sort.RELEVANCE:
+        err.print(Text(f"of {_articles(total)}: by relevance only the best are shown; --sort newest shows all", "dim"))
+    if not shown:
+        _print_advice(why_nothing(asked.index, asked.query, asked.filters))
+
+
+def _pages(asked: _Asked) -> Iterator[Page]:
+    mark = None
+    while True:
+        page = asked.index.search(asked.query, sort=asked.sort, limit=_PAGE_OF_ALL, after=mark, filters=asked.filters)
+        yield page
+        mark = page.next
+        if mark is None:
+            return
+
+
+def _show_page(asked: _Asked, page: Page, counted: tuple[Facet, ...], *, as_json: bool) -> None:
+    advice = [] if page.total or page.hits else why_nothing(asked.index, asked.query, asked.filters)
+    if as_json:
+        print_json({"page": page, "facets": counted, "advice": advice})
         return
     for hit in page.hits:
         _print_hit(hit)
-    for facet in counted:
-        _print_facet(facet)
+    _print_facets(counted, page.total)
     _print_total(page)
+    _print_advice(advice)
 
 
 def _print_hit(hit: Hit) -> None:
@@ -87,15 +198,25 @@ def _words(hit: Hit) -> Iterator[str]:
             yield " ".join(text[mark.start : mark.end].split()).casefold()
 
 
-def _print_facet(facet: Facet) -> None:
+def _print_facets(facets: tuple[Facet, ...], total: int) -> None:
     if is_piped():
-        print_rows([(facet.field.value, count.value or "unknown", count.count) for count in facet.counts])
-        return
-    values = ", ".join(f"{count.value or 'unknown'} {count.count}" for count in facet.counts)
-    out.print(Text.assemble((f"{facet.field.value}: ", "bold"), values or "none"))
+        print_rows(
+            (facet.field.value, count.value or "unknown", count.count) for facet in facets for count in facet.counts
+        )
+    elif any(facet.counts for facet in facets):
+        out.print(chart(facets, total))
+        out.print()
 
 
 def _print_total(page: Page) -> None:
-    total = f"{page.total}" if page.total_is_exact else f"at least {page.total}"
-    noun = "article" if page.total == 1 and page.total_is_exact else "articles"
-    err.print(Text(f"{total} {noun}" + (f"; next page: --after {page.next}" if page.next else ""), "dim"))
+    total = _articles(page.total) if page.total_is_exact else f"at least {_articles(page.total)}"
+    err.print(Text(total + (f"; next page: --after {page.next}" if page.next else ""), "dim"))
+
+
+def _print_advice(lines: list[str]) -> None:
+    for line in lines:
+        err.print(Text(line))
+
+
+def _articles(number: int) -> str:
+    return f"{number} article" if number == 1 else f"{number} articles"

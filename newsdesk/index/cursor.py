@@ -27,7 +27,8 @@ class Cursor:
 
 def name_of(query: Query, sort: Sort, filters: Filters) -> str:
     """The same for the same words, order and bounds. By text, as "now" in a query moves on between two pages."""
-    return hashlib.sha256(f"{query.text}\0{sort}\0{filters!r}".encode("utf-8", "replace")).hexdigest()[:16]
+    name = f"{query.text}\0{query.stemmed}\0{sort}\0{filters!r}"
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def write(cursor: Cursor) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from newsdesk.errors import SearchIndexError
-from newsdesk.index import pages, reader, schema, writer
+from newsdesk.index import facets, pages, reader, schema, vocabulary, writer
 from newsdesk.index.clock import instant
 from newsdesk.index.pages import Search
 from newsdesk.index.protocol import (
@@ -38,7 +38,8 @@ class EmbeddedIndex:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._generation = ""
-        self._words: set[str] = set()  # known to be in `terms` of this generation: most words of a text are
+        # Known to be in `terms` and `forms` of this generation, as most words of a text are.
+        self._words: dict[str, set[str]] = {}
         with _explained(path):
             self._connection: sqlite3.Connection | None = schema.connect(path)
             self._file = path.stat().st_ino
@@ -47,11 +48,11 @@ class EmbeddedIndex:
         """One transaction for each few hundred documents; those of a transaction become visible together."""
         outcomes: list[PutOutcome] = []
         for batch in writer.batches(map(writer.prepare, documents)):
-            new_words = frozenset[str]().union(*(prepared.words for prepared in batch))
+            words = writer.words_of(batch)
             with self._writing() as connection:
                 sequence = writer.next_sequence(connection)
-                new_words -= self._words
-                writer.add_words(connection, new_words)
+                new_words = {name: some - self._words.get(name, set()) for name, some in words.items()}
+                vocabulary.add(connection, new_words, {prepared.language for prepared in batch})
                 outcomes += writer.put(connection, batch, sequence=sequence)
                 generation = self._generation
             self._remember(new_words, generation)
@@ -89,13 +90,17 @@ class EmbeddedIndex:
     ) -> tuple[Facet, ...]:
         """Counts by the values of each field."""
         with self._reading() as connection:
-            selection = reader.exact(reader.select(connection, query, filters))
-            return tuple(reader.facet(selection, field, limit=limit) for field in fields)
+            return facets.counted(reader.exact(reader.select(connection, query, filters)), fields, limit=limit)
 
     def ids(self, query: Query, *, filters: Filters = NO_FILTERS) -> frozenset[str]:
         """Every article that matches."""
         with self._reading() as connection:
             return reader.ids(reader.select(connection, query, filters))
+
+    def similar(self, word: str, *, limit: int = 5) -> tuple[str, ...]:
+        """Words of the index that look like `word`."""
+        with self._reading() as connection:
+            return tuple(vocabulary.similar(connection, word, limit))
 
     def stats(self) -> IndexStats:
         """Size and age; the bytes count the write-ahead log too."""
@@ -121,13 +126,14 @@ class EmbeddedIndex:
                 self._connection.close()
             self._connection = None
 
-    def _remember(self, words: frozenset[str], generation: str) -> None:
+    def _remember(self, words: vocabulary.Words, generation: str) -> None:
         """After the commit: these need not be offered again, unless the index was emptied since."""
         with self._lock:
-            if len(self._words) > _WORDS_REMEMBERED:
+            if sum(map(len, self._words.values())) > _WORDS_REMEMBERED:
                 self._words.clear()
             if generation == self._generation:
-                self._words |= words
+                for algorithm, some in words.items():
+                    self._words.setdefault(algorithm, set()).update(some)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -192,7 +198,10 @@ def _remedy(error: sqlite3.Error) -> str:
     remedies = {
         "SQLITE_BUSY": "Another process held it for more than 30 seconds; try again, and look what that process does.",
         "SQLITE_FULL": "The disk is full; make room and try again, nothing was half written.",
-        "SQLITE_NOTADB": "The file is no search index; name another file.",
+        "SQLITE_NOTADB": (
+            "It is damaged from its first byte on, or was never a search index. If it is yours, remove it and run"
+            " `newsdesk index rebuild`; if it is something else, name another file."
+        ),
         "SQLITE_CORRUPT": "The file is damaged; remove it and run `newsdesk index rebuild`.",
         "SQLITE_CANTOPEN": "Look whether the folder exists and may be written.",
         "SQLITE_READONLY": "The file or its folder may not be written by this user.",

@@ -12,9 +12,10 @@ from typing import assert_never
 from newsdesk.index.clock import UNDATED, micros_of_text
 from newsdesk.index.condition import EVERYTHING, NOTHING, Condition, all_of, any_of, joined, negated
 from newsdesk.query import Query, QueryError
+from newsdesk.query.stems import FORMS_OF
 from newsdesk.query.tree import All, And, Keyword, Near, Node, Not, Or, Phrase, Range, phrases
 
-WordsLike = Callable[[str, int], Sequence[str]]  # (pattern, limit) -> words of the index that it stands for
+WordsLike = Callable[[str, int], Sequence[str]]  # (wildcard or ~word, limit) -> words of the index that it stands for
 
 WORDS_PER_PATTERN = 1_024
 WORDS_PER_QUERY = 8_192
@@ -115,17 +116,24 @@ class _Translation:
 
     def _choices(self, phrase: Phrase, part: str, *, is_last: bool) -> Sequence[str]:
         """The words that may stand in the place of `part`; "abc*" stands for itself at the end of a phrase."""
-        letters = part.replace("*", "").replace("?", "")
-        if not part or not _is_encodable(part) or any(letter.isascii() and not letter.isalnum() for letter in letters):
+        in_all_forms = part.startswith(FORMS_OF)
+        letters = part.removeprefix(FORMS_OF).replace("*", "").replace("?", "")
+        if (
+            not letters
+            or not _is_encodable(part)
+            or any(letter.isascii() and not letter.isalnum() for letter in letters)
+        ):
             return ()  # no word of any text is like that
-        if letters == part or (is_last and part == letters + "*"):
+        if part == letters or (is_last and part == letters + "*" and not in_all_forms):
             return (part,)
         words = self._words_like(part, WORDS_PER_PATTERN + 1)
         self._words += len(words)
         if len(words) > WORDS_PER_PATTERN:
             raise self._too_wide(phrase, f"{part} matches more than {WORDS_PER_PATTERN:,} different words.")
         if self._words > WORDS_PER_QUERY:
-            raise self._too_wide(phrase, f"The wildcards stand for more than {WORDS_PER_QUERY:,} words together.")
+            raise self._too_wide(
+                phrase, f"The wildcards and stems stand for more than {WORDS_PER_QUERY:,} words together."
+            )
         return words
 
     def _too_wide(self, phrase: Phrase, message: str) -> QueryError:
@@ -141,7 +149,7 @@ class _Translation:
             return all_of([*sides, Condition(exact=False)])
         texts = [f"NEAR({a} {b}, {near.distance})" for a in left for b in right]
         # FTS5 takes the sides in either order, and as near even where they share a word of the text.
-        return _matching(field, texts, exact=not near.ordered and not _may_overlap(near))
+        return _matching(field, texts, exact=not near.ordered and not self._may_overlap(near))
 
     def _affordable(self, count: int, limit: int) -> bool:
         """Whether so many more texts may be written out. If not, the caller says something wider."""
@@ -159,6 +167,18 @@ class _Translation:
             texts += of_phrase
         return texts
 
+    def _may_overlap(self, near: Near) -> bool:
+        left, right = ({part for phrase in phrases(side) for part in phrase.parts} for side in (near.left, near.right))
+        in_all_forms = [part for part in left | right if part.startswith(FORMS_OF)]
+        if not in_all_forms:
+            return any(_may_be_equal(a, b) for a in left for b in right)
+        if len(in_all_forms) < len(left | right):
+            return True  # beside wildcards
+        return any(not set(self._of_stem(a)).isdisjoint(self._of_stem(b)) for a in left for b in right)
+
+    def _of_stem(self, part: str) -> Sequence[str]:
+        return self._words_like(part, WORDS_PER_PATTERN)
+
 
 def _matching(field: str | None, texts: Sequence[str], *, exact: bool = True) -> Condition:
     if not texts:
@@ -171,12 +191,6 @@ def _quoted(words: Sequence[str]) -> str:
     is_prefix = words[-1].endswith("*")
     text = " ".join(words).removesuffix("*").replace('"', '""')
     return f'"{text}" *' if is_prefix else f'"{text}"'
-
-
-def _may_overlap(near: Near) -> bool:
-    left = {part for phrase in phrases(near.left) for part in phrase.parts}
-    right = {part for phrase in phrases(near.right) for part in phrase.parts}
-    return any(_may_be_equal(a, b) for a in left for b in right)
 
 
 def _may_be_equal(pattern: str, other: str) -> bool:

@@ -46,9 +46,7 @@ def page(connection: sqlite3.Connection, search: Search) -> Page:
     selection = reader.select(connection, search.query, search.filters)
     if not selection.condition.exact and reader.candidates(selection) <= _VERIFIED:
         selection = reader.exact(selection)
-    start = _start(selection, search)
-    selection = selection if search.after is None else selection.within("m.added <= ?", start.bound)
-    found = list(islice(_found(selection, search, start), search.limit + 1))
+    start, found = _first(selection, search) if search.after is None else _next(selection, search, search.after)
     shown = found[: search.limit]
     is_last = len(found) <= search.limit
     if search.sort is Sort.RELEVANCE:
@@ -61,14 +59,35 @@ def page(connection: sqlite3.Connection, search: Search) -> Page:
     )
 
 
-def _start(selection: Selection, search: Search) -> Cursor:
-    """Where the page begins: the mark that came in, or that of this moment."""
-    sequence, generation = selection.connection.execute("SELECT sequence, generation FROM about").fetchone()
-    name = marks.name_of(search.query, search.sort, search.filters)
-    if search.after is not None:
-        return marks.read(search.after, search=name, generation=generation)
-    total, total_is_exact = _total(selection)
-    return Cursor(search=name, generation=generation, bound=sequence, total=total, total_is_exact=total_is_exact)
+def _first(selection: Selection, search: Search) -> tuple[Cursor, list[_Found]]:
+    """The mark of this moment, and the articles of the first page with one more."""
+    sequence, generation = _moment(selection.connection)
+    column = _COLUMNS.get(search.sort)
+    counted = reader.counted(selection, column, limit=search.limit + 1) if selection.condition.exact else None
+    total, total_is_exact = _total(selection) if counted is None else (counted.total, True)
+    start = Cursor(
+        search=marks.name_of(search.query, search.sort, search.filters),
+        generation=generation,
+        bound=sequence,
+        total=total,
+        total_is_exact=total_is_exact,
+    )
+    if counted is None:
+        return start, list(islice(_found(selection, search, start), search.limit + 1))
+    return start, [_Found(key=key, number=number) for key, number in counted.first]
+
+
+def _next(selection: Selection, search: Search, mark: str) -> tuple[Cursor, list[_Found]]:
+    """The mark that came in, and the articles of its page with one more."""
+    _, generation = _moment(selection.connection)
+    start = marks.read(mark, search=marks.name_of(search.query, search.sort, search.filters), generation=generation)
+    of_then = selection.within("m.added <= ?", start.bound)
+    return start, list(islice(_found(of_then, search, start), search.limit + 1))
+
+
+def _moment(connection: sqlite3.Connection) -> tuple[int, str]:
+    sequence, generation = connection.execute("SELECT sequence, generation FROM about").fetchone()
+    return sequence, generation
 
 
 def _moved_on(start: Cursor, shown: Sequence[_Found], sort: Sort) -> Cursor:

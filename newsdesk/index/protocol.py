@@ -178,6 +178,8 @@ class IndexStats:
 class SearchIndex(Protocol):
     """A view of the ledger that answers queries. Each search finds exactly the articles that `Query.match` accepts.
 
+    Stemmed queries (`Query.stemmed`) are no exception.
+
     `SearchIndexError` says that the index cannot be used as it is, `QueryError` that a query costs too much here.
     """
 
@@ -213,6 +215,10 @@ class SearchIndex(Protocol):
 
     def ids(self, query: Query, *, filters: Filters = NO_FILTERS) -> frozenset[str]:
         """Every article that matches."""
+        ...
+
+    def similar(self, word: str, *, limit: int = 5) -> tuple[str, ...]:
+        """Words that stand in articles and look like `word`, a token; the most alike first, never `word` itself."""
         ...
 
     def stats(self) -> IndexStats:

@@ -4,28 +4,23 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from newsdesk.index.clock import micros
-from newsdesk.index.condition import Condition, any_of, merged, narrowed
+from newsdesk.index.condition import NOTHING, Condition, all_of, any_of, joined, merged, narrowed
 from newsdesk.index.fts5 import keyword_condition, scoring_texts, translate
-from newsdesk.index.protocol import Facet, FacetCount, FacetField, Filters
+from newsdesk.index.protocol import Filters
 from newsdesk.index.rows import load
+from newsdesk.index.vocabulary import language_mark, languages_by_algorithm, words_like
 from newsdesk.query import Query
 from newsdesk.query.tree import phrases
 
 Scored = tuple[float, int]  # score (greater is better), number
 
-_SCORE = "-bm25(news, 3.0, 1.0)"  # a word in the title weighs three times; FTS5 calls the best the least
+_SCORE = "-bm25(news, 3.0, 1.0, 0.0)"  # a word in the title weighs three times; FTS5 calls the best the least
 # Asking FTS5 whether one article has a word costs about as much as taking this many articles from its list of hits.
 _COST_OF_A_QUESTION = 100
-
-_FACETS = {
-    FacetField.TOPIC: "SELECT t.topic, count(*) FROM {} JOIN article_topics AS t ON t.number = m.number {} GROUP BY 1",
-    FacetField.SOURCE: "SELECT m.source, count(*) FROM {} {} GROUP BY 1",
-    FacetField.LANGUAGE: "SELECT m.language, count(*) FROM {} {} GROUP BY 1",
-    FacetField.DAY: "SELECT m.day, count(*) FROM {} {} GROUP BY 1",
-}
+_SAMPLE = 20_000  # numbers in which hits are counted to guess how many there are in all
+_QUOTES_OF_ONE = 2  # in a MATCH text of one word or phrase, whose hits FTS5 counts without reading where it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +51,26 @@ class Selection:
 
 def select(connection: sqlite3.Connection, query: Query, filters: Filters) -> Selection:
     """The candidates of `query` within `filters`."""
-    condition = narrowed(
-        [translate(query, lambda pattern, limit: words_like(connection, pattern, limit)), *_bounds(filters)]
-    )
-    return Selection(connection=connection, query=query, condition=condition)
+    condition = _stemmed(connection, query, filters) if query.stemmed else translate(query, words_like(connection))
+    return Selection(connection=connection, query=query, condition=narrowed([condition, *_bounds(filters)]))
 
 
-def words_like(connection: sqlite3.Connection, pattern: str, limit: int) -> Sequence[str]:
-    """At most `limit` words of the index that a wildcard stands for. Words hold letters, digits and marks only."""
-    start = pattern.replace("?", "*").partition("*")[0]
-    rows = connection.execute(
-        "SELECT word FROM terms WHERE word >= ? AND word < ? AND word GLOB ? LIMIT ?",
-        (start, start + "\U0010ffff", pattern, limit),
-    )
-    return [word for (word,) in rows]
+def _stemmed(connection: sqlite3.Connection, query: Query, filters: Filters) -> Condition:
+    """Words have other forms in articles of another language; mostly there is only one, or it makes no difference."""
+    by_condition: dict[Condition, list[str]] = {}
+    for algorithm, languages in languages_by_algorithm(connection, filters.languages).items():
+        condition = translate(query, words_like(connection, algorithm))
+        by_condition.setdefault(condition, []).extend(map(language_mark, languages))
+    if not by_condition:
+        return NOTHING
+    # What is said of the first group, mostly English, is said of all languages that are in no other.
+    first, *others = by_condition
+    marks = [f'"{mark}"' for condition in others for mark in by_condition[condition]]
+    each = [all_of([first, Condition(without=joined("OR", marks))]) if others else first]
+    for condition in others:
+        text = joined("OR", (f'"{mark}"' for mark in by_condition[condition]))
+        each.append(all_of([condition, Condition(match=text)]))
+    return any_of(each) if others else first
 
 
 def candidates(selection: Selection) -> int:
@@ -119,11 +120,57 @@ def exact(selection: Selection) -> Selection:
     return replace(selection, condition=replace(condition, rows=rows, parameters=parameters, exact=True))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The first of all candidates, and how many there are."""
+
+    total: int
+    first: Sequence[Scored]
+
+
+def counted(selection: Selection, column: str | None, *, limit: int) -> Counted | None:
+    """Both in one look at the index, the greatest `column` first (None: the best); None where two looks are cheaper."""
+    condition = merged(selection.condition)
+    has_one_phrase = condition.match is not None and condition.match.count('"') == _QUOTES_OF_ONE
+    if condition.match is None or condition.nothing or (has_one_phrase and not condition.rows):
+        return None
+    if column is None and _has_boosts(selection):
+        return None
+    if column is not None and _is_walk_cheaper(selection, condition.match, expected=_estimate(selection), wanted=limit):
+        return None
+    tables, where, parameters = selection.sources()
+    key = _SCORE if column is None else f"m.{column}"
+    number = "m.number" if condition.rows or column is not None else "news.rowid"
+    sql = (
+        f"WITH found AS MATERIALIZED (SELECT {key} AS key, {number} AS number FROM {tables} {where})"  # noqa: S608 - texts of condition.py
+        " SELECT key, number, (SELECT count(*) FROM found) FROM found ORDER BY 1 DESC, 2 DESC LIMIT ?"
+    )
+    rows = selection.connection.execute(sql, (*parameters, limit)).fetchall()
+    return Counted(total=rows[0][2] if rows else 0, first=[(key, number) for key, number, _ in rows])
+
+
+def _estimate(selection: Selection) -> int:
+    """About how many candidates a MATCH has: as many in all as in the latest numbers."""
+    size = _size(selection)
+    sample = candidates(selection.within("news.rowid > ?", size - _SAMPLE))
+    return sample * max(size // _SAMPLE, 1)
+
+
+def _size(selection: Selection) -> int:
+    """The greatest number: about how many articles there are."""
+    (size,) = selection.connection.execute("SELECT ifnull(max(number), 0) FROM meta").fetchone()
+    return int(size)
+
+
 def latest(selection: Selection, column: str, *, expected: int, limit: int | None) -> Iterator[tuple[int, int]]:
     """(value of `column`, number) of the candidates, the greatest first; `expected`: about how many candidates."""
     condition = merged(selection.condition)
     wanted = -1 if limit is None else limit
-    if condition.match is not None and wanted > 0 and _is_walk_cheaper(selection, expected, wanted):
+    if (
+        condition.match is not None
+        and wanted > 0
+        and _is_walk_cheaper(selection, condition.match, expected=expected, wanted=wanted)
+    ):
         # So frequent that walking back in time meets enough of them soon.
         asked = "EXISTS (SELECT 1 FROM news WHERE news MATCH ? AND rowid = m.number)"
         tables, where = "meta AS m", f"WHERE {' AND '.join((*condition.rows, asked))}"
@@ -135,33 +182,38 @@ def latest(selection: Selection, column: str, *, expected: int, limit: int | Non
     yield from selection.connection.execute(sql, (*parameters, wanted))
 
 
-def _is_walk_cheaper(selection: Selection, expected: int, wanted: int) -> bool:
+def _is_walk_cheaper(selection: Selection, match: str, *, expected: int, wanted: int) -> bool:
     """Whether to ask about one article after the other, the newest first, instead of sorting all hits."""
-    patterns = [part for phrase in phrases(selection.query.tree) for part in phrase.parts]
-    if any("*" in pattern or "?" in pattern for pattern in patterns):
-        return False  # each question would go through all its words again
-    (size,) = selection.connection.execute("SELECT ifnull(max(number), 0) FROM meta").fetchone()
-    questions = size * wanted / max(expected, 1)
-    return bool(questions * _COST_OF_A_QUESTION * len(patterns) < expected)
+    if '" *' in match:
+        return False  # each question would go through all words of a prefix again
+    questions = _size(selection) * wanted / max(expected, 1)
+    return bool(questions * _COST_OF_A_QUESTION * (match.count('"') // 2) < expected)
 
 
 def ranked(selection: Selection, *, limit: int) -> Iterator[Scored]:
-    """The candidates, the best first, the later arrival first among equals."""
+    """The candidates, the best first, the later number first among equals."""
     condition = merged(selection.condition)
-    has_boosts = any(phrase.boost != 1 for phrase in phrases(selection.query.tree))
-    if condition.match is None or has_boosts or condition.nothing:
+    if condition.match is None or _has_boosts(selection) or condition.nothing:
         yield from _ranked_by_parts(selection, limit=limit)
         return
     tables, where, parameters = selection.sources()
-    sql = f"SELECT {_SCORE} AS score, m.number FROM {tables} {where} ORDER BY 1 DESC, 2 DESC LIMIT ?"  # noqa: S608 - texts of condition.py
+    number = "m.number"
+    if not condition.rows:
+        tables, number = "news", "news.rowid"
+    sql = f"SELECT {_SCORE} AS score, {number} FROM {tables} {where} ORDER BY 1 DESC, 2 DESC LIMIT ?"  # noqa: S608 - texts of condition.py
     yield from selection.connection.execute(sql, (*parameters, limit))
+
+
+def _has_boosts(selection: Selection) -> bool:
+    return any(phrase.boost != 1 for phrase in phrases(selection.query.tree))
 
 
 def _ranked_by_parts(selection: Selection, *, limit: int) -> Iterator[Scored]:
     """By the sum of the scores of its words, each times its boost: for what is not one MATCH text of equal boosts."""
     tables, where, parameters = selection.sources()
     connection = selection.connection
-    scores = scoring_texts(selection.query, lambda pattern, count: words_like(connection, pattern, count))
+    algorithms = languages_by_algorithm(connection) if selection.query.stemmed else ()
+    scores = scoring_texts(selection.query, words_like(connection, *algorithms))
     chosen = f"chosen AS MATERIALIZED (SELECT m.number, m.first_seen FROM {tables} {where})"  # noqa: S608 - texts of condition.py
     part = (
         f"SELECT rowid AS number, ? * {_SCORE} AS score FROM news"  # noqa: S608 - our own text
@@ -176,22 +228,6 @@ def _ranked_by_parts(selection: Selection, *, limit: int) -> Iterator[Scored]:
     )
     weights = tuple(value for pair in scores for value in pair)
     yield from connection.execute(sql, (*parameters, *weights, limit))
-
-
-def facet(selection: Selection, field: FacetField, *, limit: int) -> Facet:
-    """Counts by one field; the selection must be exact."""
-    tables, where, parameters = selection.sources()
-    rows = selection.connection.execute(_FACETS[field].format(tables, where), parameters).fetchall()
-    if field is FacetField.DAY:
-        rows.sort(key=lambda row: (row[0] is None, -(row[0] or 0)))
-        rows = [("" if day is None else _date(day), count) for day, count in rows]
-    else:
-        rows.sort(key=lambda row: (-row[1], row[0]))
-    return Facet(field=field, counts=tuple(FacetCount(value=value, count=count) for value, count in rows[:limit]))
-
-
-def _date(day: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date().isoformat()
 
 
 def _bounds(filters: Filters) -> Iterator[Condition]:

@@ -8,19 +8,23 @@ from pathlib import Path
 
 from newsdesk.errors import SearchIndexError
 from newsdesk.query.analysis import ANALYSER_VERSION
+from newsdesk.query.stems import STEMS_VERSION
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x4E444958  # "NDIX" in the header of the file: it is an index of ours
 _PATIENCE = 30.0  # seconds to wait for another writer
 _REBUILD = "run `newsdesk index rebuild` to make it anew from the ledger"
 
 # `articles` is wide and read for the hits shown only; all that selects, sorts and counts is in the narrow `meta`.
 # `news` has no texts (content=''), only the words of our analyser: the tokenizer "ascii" takes what is not ASCII for
-# letters, so each word goes in and comes out as it is. `moves` remembers where an article stood before its date of
-# publication was changed, so that a reader who is between two pages sees it once.
+# letters, so each word goes in and comes out as it is; `language` holds one word that no text has (`language_mark`).
+# A stemmed search asks for all words with one stem, which `forms` knows: columns of stems would double `news` and more
+# than halve the speed of putting articles in. `moves` remembers where an article stood before its date of publication
+# was changed, so that a reader who is between two pages sees it once.
 _TABLES = (
     """CREATE TABLE about (
         analyser_version TEXT NOT NULL,
+        stems_version TEXT NOT NULL, -- the release of Snowball that made `forms`
         generation TEXT NOT NULL, -- another one for each time that the index was made
         sequence INTEGER NOT NULL -- counts the write transactions
     )""",
@@ -47,7 +51,12 @@ _TABLES = (
         sequence INTEGER, number INTEGER, published INTEGER NOT NULL, PRIMARY KEY (sequence, number)
     ) WITHOUT ROWID""",
     "CREATE TABLE terms (word TEXT PRIMARY KEY) WITHOUT ROWID",
-    "CREATE VIRTUAL TABLE news USING fts5(title, body, content='', columnsize=1, tokenize='ascii')",
+    "CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID",  # all that articles ever had
+    # Words that are not their own stem, by the algorithm of a language in which they stand.
+    """CREATE TABLE forms (
+        algorithm TEXT, stem TEXT, word TEXT, PRIMARY KEY (algorithm, stem, word)
+    ) WITHOUT ROWID""",
+    "CREATE VIRTUAL TABLE news USING fts5(title, body, language, content='', columnsize=1, tokenize='ascii')",
 )
 
 
@@ -86,7 +95,7 @@ def clear(path: Path) -> None:
 
 
 def check_versions(connection: sqlite3.Connection, path: Path) -> str:
-    """Raise unless schema and analyser are this program's; the generation."""
+    """Raise unless schema, analyser and stems are this program's; the generation."""
     (schema,) = connection.execute("PRAGMA user_version").fetchone()
     if schema > SCHEMA_VERSION:
         raise SearchIndexError(
@@ -97,11 +106,17 @@ def check_versions(connection: sqlite3.Connection, path: Path) -> str:
         raise SearchIndexError(
             f"The search index {path} has the old schema {schema}, not {SCHEMA_VERSION}; {_REBUILD}."
         )
-    analyser, generation = connection.execute("SELECT analyser_version, generation FROM about").fetchone()
+    row = connection.execute("SELECT analyser_version, stems_version, generation FROM about").fetchone()
+    analyser, stems, generation = row
     if analyser != str(ANALYSER_VERSION):
         raise SearchIndexError(
             f"The search index {path} holds words of the text analyser {analyser}, this Newsdesk has"
             f" {ANALYSER_VERSION}, so words would not be found; {_REBUILD}."
+        )
+    if stems != STEMS_VERSION:
+        raise SearchIndexError(
+            f"The search index {path} holds stems of Snowball {stems}, here is {STEMS_VERSION}, so a stemmed search"
+            f" would not find all; {_REBUILD}."
         )
     return str(generation)
 
@@ -158,6 +173,7 @@ def _write(connection: sqlite3.Connection) -> Iterator[None]:
 def _create_tables(connection: sqlite3.Connection) -> None:
     for statement in _TABLES:
         connection.execute(statement)
-    connection.execute("INSERT INTO about VALUES (?, lower(hex(randomblob(8))), 0)", (str(ANALYSER_VERSION),))
+    versions = (str(ANALYSER_VERSION), STEMS_VERSION)
+    connection.execute("INSERT INTO about VALUES (?, ?, lower(hex(randomblob(8))), 0)", versions)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

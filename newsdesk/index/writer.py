@@ -10,7 +10,9 @@ from itertools import islice
 
 from newsdesk.index.clock import UNDATED, micros
 from newsdesk.index.protocol import Document, PutOutcome, PutStatus
+from newsdesk.index.vocabulary import language_mark
 from newsdesk.query.analysis import tokens
+from newsdesk.query.stems import algorithm_of
 
 BATCH = 200  # documents a transaction: others wait no longer than that
 MOVES_KEPT = 100_000  # transactions for which a change of the date of publication is remembered
@@ -27,6 +29,7 @@ class Prepared:
     body: str = ""
     title_words: str = ""
     body_words: str = ""
+    language: str = ""
     words: frozenset[str] = frozenset()
     refusal: str = ""
 
@@ -39,6 +42,7 @@ class _Stored:
     version: int
     first_seen: int
     published: int
+    language: str
     title: str
     body: str
 
@@ -56,6 +60,7 @@ def prepare(document: Document) -> Prepared:
         body=body,
         title_words=" ".join(title_tokens),
         body_words=" ".join(body_tokens),
+        language=encodable(document.language or ""),
         words=frozenset(title_tokens).union(body_tokens),
     )
 
@@ -70,9 +75,12 @@ def put(connection: sqlite3.Connection, batch: Sequence[Prepared], *, sequence: 
     return [_put(connection, prepared, sequence) for prepared in batch]
 
 
-def add_words(connection: sqlite3.Connection, words: Iterable[str]) -> None:
-    """Inside a write transaction: words that wildcards may stand for. Words are never taken out again."""
-    connection.executemany("INSERT OR IGNORE INTO terms VALUES (?)", ((word,) for word in words))
+def words_of(batch: Iterable[Prepared]) -> dict[str, set[str]]:
+    """All their words, by the algorithm of stems for the language of their article."""
+    words: dict[str, set[str]] = {}
+    for prepared in (prepared for prepared in batch if not prepared.refusal):
+        words.setdefault(algorithm_of(prepared.language), set()).update(prepared.words)
+    return words
 
 
 def delete(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
@@ -136,14 +144,22 @@ def _put(connection: sqlite3.Connection, prepared: Prepared, sequence: int) -> P
 
 def _find(connection: sqlite3.Connection, article_id: str) -> _Stored | None:
     row = connection.execute(
-        "SELECT number, version, first_seen, published, title, body FROM articles JOIN meta USING (number)"
+        "SELECT number, version, first_seen, published, language, title, body FROM articles JOIN meta USING (number)"
         " WHERE id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return None
-    number, version, first_seen, published, title, body = row
-    return _Stored(number=number, version=version, first_seen=first_seen, published=published, title=title, body=body)
+    number, version, first_seen, published, language, title, body = row
+    return _Stored(
+        number=number,
+        version=version,
+        first_seen=first_seen,
+        published=published,
+        language=language,
+        title=title,
+        body=body,
+    )
 
 
 def _insert(connection: sqlite3.Connection, prepared: Prepared, sequence: int) -> None:
@@ -156,7 +172,7 @@ def _insert(connection: sqlite3.Connection, prepared: Prepared, sequence: int) -
     connection.execute(
         "INSERT INTO meta (number, first_seen, added, published, day, source, language, story)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, micros(prepared.document.first_seen), sequence, *_meta_row(prepared.document)),
+        (number, micros(prepared.document.first_seen), sequence, *_meta_row(prepared)),
     )
     _remember_words(connection, number, prepared)
     _add_lists(connection, number, prepared.document)
@@ -164,7 +180,7 @@ def _insert(connection: sqlite3.Connection, prepared: Prepared, sequence: int) -
 
 def _replace(connection: sqlite3.Connection, prepared: Prepared, stored: _Stored, sequence: int) -> None:
     document = prepared.document
-    if (stored.title, stored.body) != (prepared.title, prepared.body):
+    if (stored.title, stored.body, stored.language) != (prepared.title, prepared.body, prepared.language):
         _forget_words(connection, stored)
         _remember_words(connection, stored.number, prepared)
     if stored.published != micros(document.published):
@@ -177,7 +193,7 @@ def _replace(connection: sqlite3.Connection, prepared: Prepared, stored: _Stored
     )
     connection.execute(
         "UPDATE meta SET published = ?, day = ?, source = ?, language = ?, story = ? WHERE number = ?",
-        (*_meta_row(document), stored.number),
+        (*_meta_row(prepared), stored.number),
     )
     for table in ("article_topics", "article_authors"):
         connection.execute(f"DELETE FROM {table} WHERE number = ?", (stored.number,))  # noqa: S608 - our own names
@@ -201,14 +217,15 @@ def _article_row(prepared: Prepared) -> tuple[str | int | None, ...]:
     )
 
 
-def _meta_row(document: Document) -> tuple[int | str | None, ...]:
+def _meta_row(prepared: Prepared) -> tuple[int | str | None, ...]:
+    document = prepared.document
     published = micros(document.published)
     day = None if published == UNDATED else published // _DAY
     return (
         published,
         day,
         encodable(document.source),
-        encodable(document.language or ""),
+        prepared.language,
         encodable(document.story or ""),
     )
 
@@ -219,15 +236,16 @@ def _json(value: Sequence[object]) -> str:
 
 def _remember_words(connection: sqlite3.Connection, number: int | None, prepared: Prepared) -> None:
     connection.execute(
-        "INSERT INTO news (rowid, title, body) VALUES (?, ?, ?)", (number, prepared.title_words, prepared.body_words)
+        "INSERT INTO news (rowid, title, body, language) VALUES (?, ?, ?, ?)",
+        (number, prepared.title_words, prepared.body_words, language_mark(prepared.language)),
     )
 
 
 def _forget_words(connection: sqlite3.Connection, stored: _Stored) -> None:
     """FTS5 without texts must be told the very words that went in; the analyser is the one of then (schema.py)."""
-    words = (" ".join(tokens(stored.title)), " ".join(tokens(stored.body)))
+    words = (" ".join(tokens(stored.title)), " ".join(tokens(stored.body)), language_mark(stored.language))
     connection.execute(
-        "INSERT INTO news (news, rowid, title, body) VALUES ('delete', ?, ?, ?)", (stored.number, *words)
+        "INSERT INTO news (news, rowid, title, body, language) VALUES ('delete', ?, ?, ?, ?)", (stored.number, *words)
     )
 
 

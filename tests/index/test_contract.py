@@ -9,7 +9,7 @@ from newsdesk.errors import SearchIndexError
 from newsdesk.index import FacetField, Filters, Highlight, Hit, PutStatus, SearchIndex, Sort, TopicSpan
 from newsdesk.query import parse
 from tests.index.conftest import Opener
-from tests.index.samples import START, document, identity
+from tests.index.samples import START, document, identity, many
 
 
 def found(index: SearchIndex, text: str) -> frozenset[str]:
@@ -235,6 +235,36 @@ def test_facets_count_hits_by_topic_source_language_and_day(index: SearchIndex) 
     }
     (top,) = index.facets(parse("oil"), [FacetField.TOPIC], limit=1)
     assert [count.value for count in top.counts] == ["energy"]
+
+
+def test_facets_asked_together_are_those_asked_one_by_one(index: SearchIndex) -> None:
+    index.put(many(120, 5))
+    for text in ("oil", "oil OR NOT gold", "oil PRE/3 (gold OR bank*)", "*:*", "never"):
+        together = index.facets(parse(text), list(FacetField))
+        assert together == tuple(index.facets(parse(text), [field])[0] for field in FacetField)
+
+
+def test_however_hits_are_counted_the_first_page_is_the_same(index: SearchIndex) -> None:
+    index.put(many(200, 6))
+    filters = Filters(arrived_from=START + timedelta(days=3), topics=("energy", "sport"))
+    for text in (
+        "oil",
+        "oil OR gold",
+        "oil AND bank",
+        "oil OR gold^1.5",
+        "oil gold NOT tin",
+        "*:* NOT oil",
+        "oi* OR ba*",
+    ):
+        query = parse(text)
+        for bounds in (Filters(), filters):
+            ids = index.ids(query, filters=bounds)
+            for sort in Sort:
+                first = index.search(query, sort=sort, limit=3, filters=bounds)
+                whole = index.search(query, sort=sort, limit=1_000, filters=bounds)
+                assert first.total == whole.total == len(ids)
+                assert {hit.id for hit in whole.hits} == ids
+                assert first.hits == whole.hits[:3]
 
 
 def test_a_search_for_a_topic_shows_the_stored_evidence(index: SearchIndex) -> None:

@@ -57,6 +57,14 @@ def test_an_older_schema_asks_for_a_rebuild(tmp_path: Path) -> None:
         open_index(file)
 
 
+def test_stems_of_another_release_of_snowball_ask_for_a_rebuild(tmp_path: Path) -> None:
+    file = tmp_path / "index.db"
+    make(file)
+    change(file, "UPDATE about SET stems_version = '1.0'")
+    with pytest.raises(SearchIndexError, match=r"stems of Snowball 1\.0.*newsdesk index rebuild"):
+        open_index(file)
+
+
 def test_words_of_another_analyser_ask_for_a_rebuild_even_while_open(tmp_path: Path) -> None:
     file = tmp_path / "index.db"
     make(file)
@@ -88,6 +96,26 @@ def test_a_damaged_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:4096] + b"\xff" * 40_000)
     with pytest.raises(SearchIndexError, match=r"index\.db.*newsdesk index rebuild"):
         open_index(file).count(parse("oil"))
+
+
+def test_a_file_that_is_garbage_from_its_first_byte_has_a_remedy_that_works(tmp_path: Path) -> None:
+    file = tmp_path / "index.db"
+    make(file)
+    index = open_index(file)  # leaves the log beside it
+    index.put([document("two", "oil")])
+    file.write_bytes(b"\xff" * 40_000)
+    with pytest.raises(SearchIndexError, match=r"index\.db.*remove it and run `newsdesk index rebuild`"):
+        open_index(file)
+    with pytest.raises(SearchIndexError, match="remove it"):
+        clear_index(file)
+    index.close()
+    file.unlink()
+    clear_index(file)
+    index = open_index(file)
+    assert index.count(parse("*:*")) == 0
+    index.put([document("one", "oil")])
+    assert index.count(parse("oil")) == 1
+    index.close()
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_file(tmp_path: Path) -> None:

@@ -55,6 +55,30 @@ def test_a_part_that_cannot_be_excluded_exactly_excludes_nothing() -> None:
     assert not condition.exact
 
 
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("oil", '("bank" OR "banks")'),
+        ('"oil gold"', '("bank bank" OR "bank banks" OR "banks bank" OR "banks banks")'),
+        ("oi*", '"oi" *'),
+        ("title:oil NOT gold", '(({title} : ("bank" OR "banks")) NOT ("bank" OR "banks"))'),
+    ],
+)
+def test_a_word_in_all_its_forms_is_any_of_the_words_that_the_index_knows(text: str, match: str) -> None:
+    condition = translate(parse(text, stemmed=True), words_like)
+    assert condition.exact
+    assert condition.as_text() == match
+
+
+def test_near_of_words_in_all_their_forms_is_exact_unless_one_word_can_be_both_sides() -> None:
+    def forms(pattern: str, limit: int) -> Sequence[str]:
+        return {"~oil": ("oil", "oils"), "~oils": ("oil", "oils"), "~gold": ("gold",)}[pattern][:limit]
+
+    assert translate(parse("oil NEAR/3 gold", stemmed=True), forms).exact
+    assert not translate(parse("oil NEAR/3 oils", stemmed=True), forms).exact
+    assert not translate(parse("oil NEAR/3 gol*", stemmed=True), forms).exact
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> SearchIndex:
     return open_index(tmp_path / "index.db")
