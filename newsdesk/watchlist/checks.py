@@ -118,6 +118,13 @@ def check_send(text: str) -> str:
     return text
 
 
+def check_engine(text: str) -> str:
+    """What reads a page."""
+    if text not in ("cascade", "newspaper"):
+        raise ValueError(f"{_quoted(text)} is not known; write engine: cascade or engine: newspaper")
+    return text
+
+
 def suggest(wrong: str, known: Iterable[str]) -> str:
     """`write X`, where a known word is near the wrong one; else an empty text."""
     by_fold = {word.casefold(): word for word in known}

@@ -22,16 +22,18 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something wrong: where, and what to write instead."""
+    """Something wrong: where, what, and what to write instead."""
 
     line: int  # from 1
     path: Path
-    text: str
+    message: str
+    remedy: str
 
     def show(self, file: str) -> str:
         """`file:line: key: what is wrong; what to write`."""
-        key = show_path(self.path)
-        return f"{file}:{self.line}: {key}: {self.text}" if key else f"{file}:{self.line}: {self.text}"
+        key = f"{show_path(self.path)}: " if self.path else ""
+        stop = "" if self.message.endswith((".", "!")) else ";"
+        return f"{file}:{self.line}: {key}{self.message}{stop} {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,22 @@ class Document:
             path = path[:-1]
         return self.places[path].line if path in self.places else 1
 
-    def locate(self, path: Path, text: str, offset: int) -> tuple[int, str]:
-        """The line of the file, and words for the place, of a character of a text value."""
-        place = self.places[path]
+    def at(self, path: Path) -> Value:
+        """The value at `path`; None where there is none."""
+        found = self.value
+        for step in path:
+            if isinstance(found, dict) and isinstance(step, str):
+                found = found.get(step)
+            elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+                found = found[step]
+            else:
+                return None
+        return found
+
+    def locate(self, path: Path, offset: int) -> tuple[int, str]:
+        """The line of the file, and words for the place, of a character of a text value, its margins not counted."""
+        place, text = self.places[path], str(self.at(path))
+        offset += len(text) - len(text.lstrip())
         before = text[:offset]
         if place.is_literal:
             row, column = before.count("\n"), offset - (before.rfind("\n") + 1)
@@ -82,7 +97,10 @@ def read_document(text: str) -> Document:
         line = text.count("\n", 0, error.position) + 1
         document.problems.append(
             Problem(
-                line=line, path=(), text=f"the character U+{ord(text[error.position]):04X} is not allowed; remove it"
+                line=line,
+                path=(),
+                message=f"the character U+{ord(text[error.position]):04X} is not allowed",
+                remedy="remove it",
             )
         )
         return document
@@ -102,7 +120,7 @@ def _too_deep(text: str) -> Problem | None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            return Problem(line=line, path=(), text="too much is nested here; take brackets away")
+            return Problem(line=line, path=(), message="too much is nested here", remedy="take brackets away")
     return None
 
 
@@ -136,13 +154,13 @@ class _Walk:
             return None
         if len(path) > _DEEPEST or self._nodes > _MOST_NODES:
             self.is_given_up = True
-            self._add(node, path[:2], "too much is nested here, or repeated by aliases; write it out")
+            self._add(node, path[:2], "too much is nested here, or repeated by aliases", "write it out")
             return None
         return self._content(node, path)
 
     def _content(self, node: yaml.Node, path: Path) -> Value:
         if not node.tag.startswith("tag:yaml.org,2002:"):
-            self._add(node, path, f"the tag {node.tag} is not known; remove it")
+            self._add(node, path, f"the tag {node.tag} is not known", "remove it")
         match node:
             case yaml.MappingNode():
                 return self._mapping(node, path)
@@ -159,18 +177,19 @@ class _Walk:
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._add(key_node, path, "a key must be one word; write `key: value`")
+                self._add(key_node, path, "a key must be one word", "write `key: value`")
                 continue
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in result:
-                self._add(key_node, (*path, key), f"stands twice (first in line {lines[key]}); keep one")
+                self._add(key_node, (*path, key), f"stands twice (first in line {lines[key]})", "keep one")
                 continue
             lines[key] = line
             result[key] = self.value(value_node, (*path, key), line)
         return result
 
-    def _add(self, node: yaml.Node, path: Path, text: str) -> None:
-        self._document.problems.append(Problem(line=node.start_mark.line + 1, path=path, text=text))
+    def _add(self, node: yaml.Node, path: Path, message: str, remedy: str) -> None:
+        line = node.start_mark.line + 1
+        self._document.problems.append(Problem(line=line, path=path, message=message, remedy=remedy))
 
 
 def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -179,13 +198,14 @@ def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
     lines = text.split("\n")
     here = lines[line] if line < len(lines) else ""
     if here[column : column + 1] == "\t" or here[: len(here) - len(here.lstrip())].count("\t"):
-        return Problem(line=line + 1, path=(), text="a tab stands before the text; indent with blanks")
+        return Problem(line=line + 1, path=(), message="a tab stands before the text", remedy="indent with blanks")
     what = error.problem or error.context or "it cannot be read"
     return Problem(
         line=line + 1,
         path=(),
-        text=f"this is no YAML at column {column + 1} ({what}); check the indentation, put a text with : # * or quotes"
-        " in it between single quotes, or write `key: |` and the text indented below",
+        message=f"this is no YAML at column {column + 1} ({what})",
+        remedy="check the indentation, put a text with : # * or quotes in it between single quotes, or write `key: |`"
+        " and the text indented below",
     )
 
 

@@ -7,7 +7,15 @@ from pydantic import BaseModel, ValidationError
 
 from newsdesk.watchlist.checks import suggest
 from newsdesk.watchlist.document import Document, Path, Problem
-from newsdesk.watchlist.shape import ExamplesShape, FeedShape, ReaderShape, RuleShape, TopicShape, WatchlistShape
+from newsdesk.watchlist.shape import (
+    ExamplesShape,
+    FeedShape,
+    ReaderShape,
+    RuleShape,
+    SiteShape,
+    TopicShape,
+    WatchlistShape,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -26,6 +34,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "topics": TopicShape,
     "readers": ReaderShape,
     "rules": RuleShape,
+    "sites": SiteShape,
 }
 
 
@@ -33,7 +42,8 @@ def shape_problems(error: ValidationError, document: Document) -> Iterator[Probl
     """Each fault of the shape with its line."""
     for detail in error.errors(include_url=False):
         path: Path = tuple(step for step in detail["loc"] if step != "[key]")
-        yield Problem(line=document.line(path), path=path, text=_explain(detail, path))
+        message, _, remedy = _explain(detail, path).rpartition("; ")
+        yield Problem(line=document.line(path), path=path, message=message, remedy=remedy)
 
 
 def _explain(detail: "ErrorDetails", path: Path) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from extractors.records import SiteOverride
 from newsdesk.errors import WatchlistError
 from newsdesk.model import FeedSpec, Reader, Rule, Topic, Watchlist
 from newsdesk.query import parse
@@ -18,15 +19,16 @@ _LARGEST = 5_000_000  # bytes
 
 def load_watchlist(path: Path) -> Watchlist:
     """The watchlist in the YAML file at `path`. Raises WatchlistError with all its problems, in the order of lines."""
-    document = read_document(_read(path))
-    shape = _check(document)
+    document = read_document(read_text(path))
+    shape = check_form(document)
     if isinstance(shape, WatchlistShape):
-        return _watchlist(path, shape)
+        return make_watchlist(path, shape)
     ordered = sorted(shape, key=lambda problem: problem.line)
     raise WatchlistError(tuple(dict.fromkeys(problem.show(str(path)) for problem in ordered)))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What stands in the file, or a WatchlistError that says why it cannot be read."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -41,13 +43,13 @@ def _read(path: Path) -> str:
         raise WatchlistError((f"{path}:{line}: the file is not in UTF-8; save it as UTF-8",)) from error
 
 
-def _check(document: Document) -> WatchlistShape | list[Problem]:
+def check_form(document: Document) -> WatchlistShape | list[Problem]:
     """The watchlist in its right shape, or what is wrong: the shape, and what can be judged in spite of it."""
     problems = list(document.problems)
     if not isinstance(document.value, dict):
         advice = "write version: 1 and, below it, feeds:, topics:, readers: and rules:"
         what = "the watchlist is empty" if document.value is None else "the watchlist must hold keys"
-        return problems or [Problem(line=1, path=(), text=f"{what}; {advice}")]
+        return problems or [Problem(line=1, path=(), message=what, remedy=advice)]
     shape: WatchlistShape | None = None
     try:
         shape = WatchlistShape.model_validate(document.value)
@@ -59,17 +61,20 @@ def _check(document: Document) -> WatchlistShape | list[Problem]:
     return problems if problems or shape is None else shape
 
 
-def _watchlist(path: Path, shape: WatchlistShape) -> Watchlist:
+def make_watchlist(path: Path, shape: WatchlistShape) -> Watchlist:
+    """The checked watchlist as the rest of the product knows it."""
     return Watchlist(
         path=str(path),
-        feeds=tuple(_feed(feed) for feed in shape.feeds),
-        topics=tuple(_topic(topic_id, topic) for topic_id, topic in shape.topics.items()),
+        feeds=tuple(make_feed(feed) for feed in shape.feeds),
+        topics=tuple(make_topic(topic_id, topic) for topic_id, topic in shape.topics.items()),
         readers=tuple(_reader(reader_id, reader) for reader_id, reader in shape.readers.items()),
-        rules=tuple(_rule(rule_id, rule) for rule_id, rule in shape.rules.items()),
+        rules=tuple(make_rule(rule_id, rule) for rule_id, rule in shape.rules.items()),
+        sites=tuple(SiteOverride(host=host, **dict(site)) for host, site in shape.sites.items()),
     )
 
 
-def _feed(shape: FeedShape) -> FeedSpec:
+def make_feed(shape: FeedShape) -> FeedSpec:
+    """One feed."""
     return FeedSpec(
         url=shape.url,
         name=shape.name,
@@ -78,10 +83,13 @@ def _feed(shape: FeedShape) -> FeedSpec:
         every_seconds=shape.every,
         default_zone=shape.default_zone,
         day_first=shape.day_first,
+        licence=shape.licence,
+        engine=shape.engine,
     )
 
 
-def _topic(topic_id: str, shape: TopicShape) -> Topic:
+def make_topic(topic_id: str, shape: TopicShape) -> Topic:
+    """One topic. Raises QueryError."""
     query = parse(shape.query)
     return Topic(
         id=topic_id,
@@ -101,5 +109,6 @@ def _reader(reader_id: str, shape: ReaderShape) -> Reader:
     return Reader(id=reader_id, address=shape.address, name=shape.name, zone=shape.zone, language=shape.language)
 
 
-def _rule(rule_id: str, shape: RuleShape) -> Rule:
+def make_rule(rule_id: str, shape: RuleShape) -> Rule:
+    """One rule."""
     return Rule(id=rule_id, title=shape.title, topics=shape.topics, readers=shape.readers, send=shape.send)

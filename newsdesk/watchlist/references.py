@@ -12,6 +12,9 @@ from newsdesk.query.tree import And, Keyword, Node, Not, Or
 from newsdesk.watchlist.checks import check_url, suggest
 from newsdesk.watchlist.document import Document, Path, Problem, Value, children, entries
 
+_UNKNOWN_YET = {"topic": "since all topics are found at once", "story": "which an article gets after its topics"}
+_INSTEAD = {"topic": "write that topic's words here", "story": "write the words of that story here"}
+
 
 def feed_problems(document: Document) -> Iterator[Problem]:
     """Feeds that are the same as an earlier one, by address or name."""
@@ -36,13 +39,17 @@ def query_problems(document: Document) -> Iterator[Problem]:
         try:
             query = parse(written.strip())
         except QueryError as error:
-            skipped = len(written) - len(written.lstrip())
-            line, place = document.locate(path, written, skipped + error.column)
-            yield Problem(line=line, path=path, text=f"{place}: {error.message} {error.advice}")
+            line, place = document.locate(path, error.column)
+            yield Problem(line=line, path=path, message=f"{place}: {error.message}", remedy=error.advice)
             continue
-        if _asks_for_topic(query.tree):
-            text = "a topic cannot ask for topic:, since all topics are found at once; write that topic's words here"
-            yield Problem(line=document.line(path), path=path, text=text)
+        for field in ("topic", "story"):
+            if _asks_for(query.tree, field):
+                yield Problem(
+                    line=document.line(path),
+                    path=path,
+                    message=f"a topic cannot ask for {field}:, {_UNKNOWN_YET[field]}",
+                    remedy=_INSTEAD[field],
+                )
 
 
 def reference_problems(document: Document) -> Iterator[Problem]:
@@ -66,8 +73,8 @@ def _key(url: Value) -> str | None:
 
 def _twice(first: int, path: Path, what: str, document: Document) -> Problem:
     line = document.line(("feeds", first))
-    text = f"{what} of feeds[{first}] in line {line}; remove one of the two, or correct it"
-    return Problem(line=document.line(path), path=path, text=text)
+    message = f"{what} of feeds[{first}] in line {line}"
+    return Problem(line=document.line(path), path=path, message=message, remedy="remove one of the two, or correct it")
 
 
 def _unknown(used: Value, known: Collection[str], path: Path, document: Document) -> Iterator[Problem]:
@@ -76,16 +83,17 @@ def _unknown(used: Value, known: Collection[str], path: Path, document: Document
         if isinstance(name, str) and name.strip() not in known:
             near = suggest(name, known) or f"add it to the {what}s of the watchlist, or remove it here"
             place: Path = (*path, number)
-            yield Problem(line=document.line(place), path=place, text=f"there is no {what} {name!r}; {near}")
+            message = f"there is no {what} {name!r}"
+            yield Problem(line=document.line(place), path=place, message=message, remedy=near)
 
 
-def _asks_for_topic(node: Node) -> bool:
+def _asks_for(node: Node, field: str) -> bool:
     match node:
-        case Keyword(field="topic"):
-            return True
+        case Keyword():
+            return node.field == field
         case And(nodes) | Or(nodes):
-            return any(_asks_for_topic(child) for child in nodes)
+            return any(_asks_for(child, field) for child in nodes)
         case Not(child):
-            return _asks_for_topic(child)
+            return _asks_for(child, field)
         case _:
             return False

@@ -3,8 +3,17 @@
 import json
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
+from extractors.overrides import check_few, check_host
+from extractors.selecting import check_selector
 from newsdesk.watchlist import checks
 
 T = TypeVar("T")
@@ -38,6 +47,14 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["30s", "10m", "1h"]}),
 ]
 EMail = Annotated[str, AfterValidator(checks.check_address), Field(json_schema_extra={"format": "email"})]
+Selector = Annotated[
+    str, AfterValidator(check_selector), Field(json_schema_extra={"maxLength": 300, "examples": ["div.article-text"]})
+]
+Host = Annotated[
+    str,
+    AfterValidator(check_host),
+    Field(json_schema_extra={"pattern": r"^(\*\.)?[^/:@?#\s]+$", "examples": ["press.example"]}),
+]
 Several = Annotated[tuple[T, ...], BeforeValidator(_none_is_empty)]
 ByName = Annotated[
     dict[Id, T], BeforeValidator(_none_is_bare), Field(json_schema_extra={"additionalProperties": False})
@@ -60,6 +77,14 @@ class FeedShape(Shape):
     every: Duration | None = Field(default=None, description="time between polls; without it, the feed's own rhythm")
     default_zone: Zone | None = Field(default=None, description="the time zone of dates that have none")
     day_first: bool = Field(default=True, description="02-03-2026 is 2 March")
+    engine: (
+        Annotated[str, AfterValidator(checks.check_engine), WithJsonSchema({"enum": ["cascade", "newspaper"]})] | None
+    ) = Field(default=None, description="what reads the pages; without it, as NEWSDESK_ENGINE says")
+    licence: Name | None = Field(
+        default=None,
+        description="what allows you the texts although the publisher reserves them (noindex, TDM reservation)",
+        json_schema_extra={"examples": ["contract of 2026-03-01"]},
+    )
 
 
 class ExamplesShape(Shape):
@@ -105,6 +130,18 @@ class RuleShape(Shape):
     ] = Field(default="immediate", description="immediate: a mail for each article, when it arrives")
 
 
+class SiteShape(Shape):
+    """Where the fields of one site's pages stand: each value a CSS selector, or an XPath beginning with /."""
+
+    title: Selector | None = Field(default=None, description="the headline")
+    body: Selector | None = Field(default=None, description="the text; all that matches, in the page's order")
+    date: Selector | None = Field(default=None, description="when it was published: an element or an attribute")
+    author: Selector | None = Field(default=None, description="who wrote it")
+    remove: Annotated[Several[Selector], AfterValidator(check_few)] = Field(
+        default=(), description="what is no part of the article; at most 20"
+    )
+
+
 class WatchlistShape(Shape):
     """All that is watched."""
 
@@ -115,6 +152,9 @@ class WatchlistShape(Shape):
     topics: ByName[TopicShape] = {}
     readers: ByName[ReaderShape] = {}
     rules: ByName[RuleShape] = {}
+    sites: Annotated[
+        dict[Host, SiteShape], BeforeValidator(_none_is_bare), Field(json_schema_extra={"additionalProperties": False})
+    ] = {}
 
 
 def schema() -> dict[str, Any]:

@@ -48,6 +48,10 @@ def test_the_version_of_a_topic_changes_with_what_decides_and_with_nothing_else(
     assert version(tmp_path, "title: Trade policy", "title: Another") == first
     assert version(tmp_path, "Traders rejoice", "Traders dance") == first
     assert version(tmp_path, "      AND protest", "      AND    protest") == first
+    assert version(tmp_path, "      AND protest", "      # and what they do\n      AND protest # or not") == first
+    assert version(tmp_path, "(trader OR traders)", "(Trader OR TRADERS)") == first
+    assert version(tmp_path, "    medtop: medtop:20000199\n", "") == first
+    assert version(tmp_path, "    languages: [en]\n", "    languages: [en, en]\n") == first
     decisive = [
         ("AND protest", "AND protests"),
         ("languages: [en]", "languages: [hi]"),

@@ -1,12 +1,13 @@
 """A good watchlist, changes to it, and what loading the file gives or says."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from newsdesk.errors import WatchlistError
 from newsdesk.model import Watchlist
-from newsdesk.watchlist import load_watchlist
+from newsdesk.watchlist import Finding, load_watchlist, review_watchlist
 
 GOOD = """\
 version: 1
@@ -65,3 +66,28 @@ def problems(folder: Path, text: str | bytes) -> list[str]:
 def changed(old: str, new: str) -> str:
     assert GOOD.count(old) >= 1
     return GOOD.replace(old, new, 1)
+
+
+def review(folder: Path, text: str) -> tuple[Finding, ...]:
+    """What the check finds, on a day of November 2026."""
+    return review_watchlist(write(folder, text), now=datetime(2026, 11, 22, tzinfo=UTC)).findings
+
+
+def with_query(query: str, more: str = "") -> str:
+    """A watchlist with one topic in a block; its first line is line 11 of the file."""
+    block = "".join(f"      {line}\n" for line in query.splitlines())
+    return ONE_TOPIC.format(query=block, more="".join(f"    {line}\n" for line in more.splitlines()))
+
+
+ONE_TOPIC = """\
+version: 1
+feeds:
+  - {{url: "https://press.example/rss", name: Press, language: en}}
+  - {{url: "https://ledger.example/feed", name: Deccan Ledger, language: hi}}
+rules: {{now: {{title: Now, topics: [one], readers: [desk]}}}}
+readers: {{desk: {{address: desk@paper.example}}}}
+topics:
+  one:
+    title: One
+    query: |
+{query}{more}"""

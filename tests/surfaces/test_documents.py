@@ -165,7 +165,7 @@ def test_a_topic_that_fails_its_example_ends_the_check_with_1(tmp_path: Path) ->
     path.write_text(WATCHLIST.format(port=1).replace("The e-commerce policy is out.", "Rain."), encoding="utf-8")
     ran = call("watchlist", "check", str(path))
     assert ran.code == 1
-    assert "error: topics.online-trade.examples: the query does not match 'Rain.' → " in ran.out
+    assert "error: topics.online-trade.examples.match[0]: the query does not match 'Rain.': " in ran.out
     assert json.loads(call("watchlist", "check", str(path), "--json").out)[0]["severity"] == "error"
 
 
