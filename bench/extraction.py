@@ -1,6 +1,10 @@
 """How well and how dear articles are extracted: our cascade beside single engines, page by page in one process.
 
-    python bench/extraction.py [--engines cascade trafilatura newspaper] [--every 1] [--write FOLDER]
+    python bench/extraction.py [--engines cascade trafilatura newspaper] [--newspaper3k [PYTHON]] [--every 1]
+        [--write FOLDER]
+
+`newspaper` is newspaper4k, which our environment holds. `--newspaper3k` adds newspaper3k: by the PYTHON that has it,
+or in an environment that `bench/newspaper3k.py` makes, once.
 
 Reads the folder `articles` (gold.json and gzipped pages) of the shared test data, beside the repository or where
 NEWSDESK_SHARED points. Body F1 is that of the public article-extraction benchmark: multisets of runs of four words, F1
@@ -9,6 +13,7 @@ seed: set PYTHONHASHSEED to compare runs.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -25,6 +30,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.newspaper3k import Newspaper3k, NoEnvironmentError, interpreter
 
 _WORD = re.compile(r"\w+")
 _DENSE = re.compile(r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff])")
@@ -134,8 +141,20 @@ ENGINES: dict[str, Callable[[Gold], Prediction]] = {
 }
 
 
+def by_newspaper3k(process: Newspaper3k) -> Callable[[Gold], Prediction]:
+    """The older newspaper, in a process of another environment, through the same door."""
+    from extractors.decoding import decode
+
+    def engine(gold: Gold) -> Prediction:
+        found = process.read(decode(gold.content), gold.url)
+        published = _instant(found.published)
+        return Prediction(title=found.title, authors=found.authors, published=published, body=found.body, cpu=found.cpu)
+
+    return engine
+
+
 def predict(gold: Gold, engine: Callable[[Gold], Prediction]) -> Prediction:
-    """The prediction with the CPU time of this thread; an engine that raises has found nothing."""
+    """The prediction with the CPU time of this thread, or of its own process; one that raises has found nothing."""
     start = time.thread_time()
     try:
         found = engine(gold)
@@ -148,7 +167,7 @@ def predict(gold: Gold, engine: Callable[[Gold], Prediction]) -> Prediction:
         published=found.published,
         body=found.body,
         kind=found.kind,
-        cpu=(time.thread_time() - start) * 1000,
+        cpu=found.cpu or (time.thread_time() - start) * 1000,
     )
 
 
@@ -221,21 +240,42 @@ def main() -> None:
     """Reads the arguments, runs the engines in turn on each page, prints a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--newspaper3k", nargs="?", const="make", metavar="PYTHON", help="compare with newspaper3k too")
     parser.add_argument("--every", type=int, default=1, help="take each n-th page only")
     parser.add_argument("--write", type=Path, help="folder for the predictions, one JSON object a line")
     options = parser.parse_args()
     folder = articles_folder()
     if folder is None:
         sys.exit("no gold.json is there: set NEWSDESK_SHARED to the folder of the shared test data")
-    found: dict[str, list[tuple[Gold, Prediction]]] = {name: [] for name in options.engines}
-    for place, gold in enumerate(read_gold(folder, every=options.every)):
-        for name in options.engines:
-            if not place:
-                predict(gold, ENGINES[name])  # warm: imports and models are not the page's cost
-            found[name].append((gold, predict(gold, ENGINES[name])))
+    engines = {name: ENGINES[name] for name in options.engines}
+    with contextlib.ExitStack() as stack:
+        if options.newspaper3k:
+            process = stack.enter_context(Newspaper3k(_python_with_newspaper3k(options.newspaper3k)))
+            engines["newspaper3k"] = by_newspaper3k(process)
+        found = _run(engines, read_gold(folder, every=options.every))
     _print_table(found)
     if options.write:
         _write(options.write, found)
+
+
+def _python_with_newspaper3k(given: str) -> Path:
+    try:
+        return interpreter() if given == "make" else Path(given)
+    except NoEnvironmentError as error:
+        sys.exit(f"newspaper3k's environment cannot be made: {error}")
+
+
+def _run(
+    engines: dict[str, Callable[[Gold], Prediction]], pages: Iterable[Gold]
+) -> dict[str, list[tuple[Gold, Prediction]]]:
+    """Page by page, each engine in turn: what else the machine does falls on all of them alike."""
+    found: dict[str, list[tuple[Gold, Prediction]]] = {name: [] for name in engines}
+    for place, gold in enumerate(pages):
+        for name, engine in engines.items():
+            if not place:
+                predict(gold, engine)  # warm: imports and models are not the page's cost
+            found[name].append((gold, predict(gold, engine)))
+    return found
 
 
 def _print_table(found: dict[str, list[tuple[Gold, Prediction]]]) -> None:

@@ -143,6 +143,8 @@ def _first_tags(html: str) -> str:
 
 def _is_deep(html: str) -> bool:
     """Whether elements nest beyond the limit, by counting tags; unclosed ones count, as parsers nest them."""
+    if html.count("<") - html.count("</") <= MAX_DEPTH:
+        return False  # with so few that open, as on most pages, no order of them is deep
     depth = 0
     for found in _TAG.finditer(html):
         closing, name, rest = found.groups()

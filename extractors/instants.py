@@ -9,6 +9,7 @@ from typing import Final
 from .dates import Precision, read_date
 from .head import Head
 from .jsonld import Structured
+from .records import DateFault, DroppedDate
 
 # Meta tags that state the publication, the exact ones first.
 _PUBLISHED_TAGS: Final = (
@@ -66,7 +67,11 @@ _IN_PATH = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2]|(?<=[/-])[1-9])[/-]?(0[1-9]|[12]\d|3[01]|(?<=[/-])[1-9])(?=[/_-]|$)"
 )
 _OFFSET = re.compile(r"([+-])([01]\d):?([0-5]\d)\s*$")  # the zone, which the reader turns into UTC
-_FIRST_YEAR = 1995  # before there were news pages
+_LOOKS_LIKE_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^-?\d{1,14}$")
+_VAGUE = frozenset(("time", "time-published"))  # they hold times of day and lengths of films as well
+_ONE_DAY = timedelta(days=1)
+_MAX_DROPPED = 6
+_MAX_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +85,28 @@ class Instant:
     assumed_zone: bool = False
 
 
-def choose_published(head: Head, structured: Structured, url: str, *, now: datetime | None = None) -> Instant | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDates:
+    """When the article was published and last changed, and what the page states besides that cannot be."""
+
+    published: Instant | None
+    modified: Instant | None
+    dropped: tuple[DroppedDate, ...]
+
+
+def choose_dates(head: Head, structured: Structured, url: str, *, now: datetime | None = None) -> PageDates:
+    """The page's instants; what is no date, or none that can be, is dropped with its reason."""
+    dropped: list[DroppedDate] = []
+    published = _choose_published([*_published(head, structured, url, _Filter("published", now, dropped))])
+    modified = next(iter(_modified(head, structured, _Filter("modified", now, dropped))), None)
+    if published and modified and modified.at < published.at - _ONE_DAY:
+        dropped.append(_dropped("modified", modified.source, modified.at.isoformat(), DateFault.BEFORE_PUBLICATION))
+        modified = None
+    return PageDates(published=published, modified=modified, dropped=tuple(dict.fromkeys(dropped))[:_MAX_DROPPED])
+
+
+def _choose_published(found: list[Instant]) -> Instant | None:
     """The first source that gives a possible date, made more exact by others that say the same day."""
-    found = [i for i in _published(head, structured, url) if _is_possible(i.at, now)]
     if not found:
         return None
     first = found[0]
@@ -99,11 +123,11 @@ def choose_published(head: Head, structured: Structured, url: str, *, now: datet
     return first
 
 
-def choose_modified(head: Head, structured: Structured, *, now: datetime | None = None) -> Instant | None:
-    """The instant of the last change that the page states."""
+def _modified(head: Head, structured: Structured, possible: "_Filter") -> Iterator[Instant]:
+    """The instants of the last change that the page states."""
     stated = [("jsonld", structured.modified), *((tag, head.first(tag)) for tag in _MODIFIED_TAGS)]
     stated += [("time", mark.machine) for mark in head.times if mark.is_updated]
-    return next((i for i in _read_all(stated) if _is_possible(i.at, now)), None)
+    yield from possible.read(stated)
 
 
 def read_instant(text: str, source: str) -> Instant | None:
@@ -124,14 +148,45 @@ def read_instant(text: str, source: str) -> Instant | None:
     )
 
 
-def _published(head: Head, structured: Structured, url: str) -> Iterator[Instant]:
+def _published(head: Head, structured: Structured, url: str, possible: "_Filter") -> Iterator[Instant]:
     stated = [("jsonld", structured.published), *((tag, head.first(tag)) for tag in _PUBLISHED_TAGS)]
     stated += [("itemprop", text) for text in head.micro_dates]
     stated += [("time-published", m.machine or m.visible) for m in head.times if m.is_published and not m.is_updated]
     stated += [("url", _date_in(url) or _date_in(head.canonical))]
     stated += [("time", m.machine) for m in head.times if m.machine and not m.is_updated]
-    yield from _read_all(stated)
-    yield from map(_day_unless_zoned, _read_all(("shown", text) for text in head.shown_dates))
+    yield from possible.read(stated)
+    yield from map(_day_unless_zoned, possible.read(("shown", text) for text in head.shown_dates))
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Reads statements of one field; what cannot be is added to `dropped`, but for what is written for people."""
+
+    field: str
+    now: datetime | None
+    dropped: list[DroppedDate]
+
+    def read(self, stated: Iterable[tuple[str, str]]) -> Iterator[Instant]:
+        for source, text in stated:
+            instant = read_instant(text, source)
+            fault = date_fault(text, instant, self.now)
+            if instant is not None and fault is None:
+                yield instant
+            elif fault and (source not in _VAGUE or fault is not DateFault.UNREADABLE) and source != "shown":
+                self.dropped.append(_dropped(self.field, source, text, fault))
+
+
+def date_fault(text: str, instant: Instant | None, now: datetime | None) -> DateFault | None:
+    """Why a statement is not believed; None where it is, and where nothing is stated."""
+    if instant is not None:
+        return DateFault.FUTURE if now is not None and instant.at > now + _ONE_DAY else None
+    if not text:
+        return None
+    return DateFault.IMPOSSIBLE if _LOOKS_LIKE_DATE.search(text) else DateFault.UNREADABLE
+
+
+def _dropped(field: str, source: str, text: str, fault: DateFault) -> DroppedDate:
+    return DroppedDate(field=field, source=source, text=text[:_MAX_TEXT], fault=fault)
 
 
 def _day_unless_zoned(shown: Instant) -> Instant:
@@ -142,17 +197,7 @@ def _day_unless_zoned(shown: Instant) -> Instant:
     return replace(shown, at=first, precision=Precision.DAY)
 
 
-def _read_all(stated: Iterable[tuple[str, str]]) -> Iterator[Instant]:
-    for source, text in stated:
-        if (instant := read_instant(text, source)) is not None:
-            yield instant
-
-
 def _date_in(url: str) -> str:
     """The day that stands in the path of many articles."""
     found = _IN_PATH.search(url)
     return f"{found.group(1)}-{int(found.group(2)):02d}-{int(found.group(3)):02d}" if found else ""
-
-
-def _is_possible(at: datetime, now: datetime | None) -> bool:
-    return at.year >= _FIRST_YEAR and (now is None or at <= now + timedelta(days=1))

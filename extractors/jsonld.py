@@ -26,6 +26,8 @@ _PUBLISHED = ("datePublished", "uploadDate", "dateCreated")
 _MAX_DEPTH = 12
 _MAX_NODES = 3000
 _MAX_REFERENCES = 5  # from one "@id" to the next
+_MAX_SECTIONS = 8
+_MAX_DIGITS = 6
 _MAX_NESTING = 400  # brackets within brackets; deeper text only exhausts the reader
 _OPENERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)")
 _CLOSERS = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$")
@@ -52,6 +54,8 @@ class Structured:
     published: str = ""
     modified: str = ""
     publishers: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    word_count: int = 0  # of the whole text, as the publisher counts it
     description: str = ""
     body: str = ""
 
@@ -86,6 +90,8 @@ def read_structured(
         published=next(filter(None, (_instant(main.get(key)) for key in _PUBLISHED)), ""),
         modified=_instant(main.get("dateModified")),
         publishers=tuple(name for _, name in _people(main.get("publisher"), ids)),
+        sections=_texts(main.get("articleSection")),
+        word_count=_count(main.get("wordCount")),
         description=_text(main.get("description")),
         body=_body(main.get("articleBody") or main.get("text")),
     )
@@ -228,6 +234,16 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
     return one_line(value) if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value[:_MAX_SECTIONS] if isinstance(value, list) else [value])))
+
+
+def _count(value: Any) -> int:
+    """A number as JSON or as digits; 0 for anything else."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
 
 
 def _instant(value: Any) -> str:

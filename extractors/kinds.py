@@ -25,11 +25,18 @@ _INDEX_HEADINGS = 8
 _INDEX_LINKS = 0.5  # share of the visible text
 _ONLY_LINKS = 0.8
 _MANY_UPDATES = 3
+_MOST = 0.5
 _FEW_LINKS = 5
 _LITTLE_PROSE = 3  # paragraphs
 _MANY_TEASERS = 6  # <article> elements
 _OFFER = 300  # characters at the end of a stub
 _LABEL = 20  # characters up to which a line is a button or a label
+_SPEAKS = 40  # characters of a paywall that is not merely prepared
+_FEW_WORDS = 0.5  # of those that JSON-LD counts
+_COUNTED = 150  # words from which such a count means anything
+_HOLLOW = 500  # characters of text of a page that may be no article at all
+_INCIDENT = re.compile(r"\b(?=[\da-f.-]*\d)(?=[\da-f.-]*[a-f])[\da-f]{6,}(?:[.-][\da-f]{4,})*\b", re.IGNORECASE)
+_IP_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 _LISTS = frozenset(("collectionpage", "searchresultspage", "itemlist", "profilepage"))
 
 # A page of a section, a topic, an author or a search: the last part of the address is its name, not a headline.
@@ -54,6 +61,8 @@ class Signs:
     is_free: bool | None
     hidden: int  # characters of text in JSON-LD that the page does not show
     noindex: bool
+    word_count: int = 0  # of the text, as JSON-LD says
+    site: str = ""  # the site's name
 
 
 def decide_kind(signs: Signs) -> tuple[Kind, str]:
@@ -64,7 +73,9 @@ def decide_kind(signs: Signs) -> tuple[Kind, str]:
         return Kind.LIVE_BLOG, f"{signs.structure.updates} parts are marked as entries of a live blog"
     if signs.structure.live_parts >= _MANY_UPDATES and (_says(LIVE, signs) or LIVE.search(_path(signs.url))):
         return Kind.LIVE_BLOG, f"it says live, and {signs.structure.live_parts} parts are named as those of a live blog"
-    for verdict in (_soft_404, _bot_wall, _consent, _paywall, _index, _empty):
+    if min(signs.structure.live_parts, signs.structure.times) >= _MANY_UPDATES and signs.structure.live_share >= _MOST:
+        return Kind.LIVE_BLOG, f"{signs.structure.live_parts} dated parts named as those of a live blog are most of it"
+    for verdict in (_soft_404, _bot_wall, _consent, _paywall, _index, _hollow, _empty):
         if found := verdict(signs):
             return found
     return Kind.ARTICLE, _article_reason(signs)
@@ -82,7 +93,11 @@ def _soft_404(signs: Signs) -> tuple[Kind, str] | None:
         return Kind.SOFT_404, "the page itself notes the status 404"
     # A story about a missing thing has a date, an author or structured data; an error page at most a template's type.
     titles = [title for title in signs.titles if len(title) <= _NOT_FOUND_TITLE and MISSING.search(title)]
-    if set(signs.claims) - {"og:type"} or not titles:
+    if set(signs.claims) - {"og:type"}:
+        return None
+    if signs.structure.missing:
+        return Kind.SOFT_404, "it is named as an error page and nothing says article"
+    if not titles:
         return None
     also = signs.noindex or bool(MISSING.search(signs.text)) or len(signs.text) < MIN_ARTICLE
     return (Kind.SOFT_404, "its title says not found and nothing says article") if also else None
@@ -95,6 +110,8 @@ def _bot_wall(signs: Signs) -> tuple[Kind, str] | None:
     votes = [
         ("a script of a robot check", 2 * bool(shape.challenges)),
         ("which stands on no other page", bool(shape.walls)),
+        ("elements of a robot check", 2 * bool(shape.checks)),
+        ("its title is the host", any(title.casefold() == _host(signs.url) for title in signs.titles[:1])),
         ("words of a robot check in the title", 2 * _says(ROBOT, signs)),
         ("words of a robot check in the text", bool(ROBOT.search(signs.text))),
         ("hardly a link", shape.links <= _FEW_LINKS),
@@ -109,7 +126,7 @@ def _consent(signs: Signs) -> tuple[Kind, str] | None:
     if len(signs.text) > SURE_ARTICLE + 1000:
         return None
     lines = [line for line in signs.text.split("\n") if len(line) > _LABEL]
-    about = sum(bool(CONSENT.search(line)) for line in lines)
+    about = sum(bool(CONSENT.search(line)) or "".join(line.split()) in shape.consent_text for line in lines)
     host = _host(signs.url)
     votes = [
         ("the text is about consent", 2 * bool(lines and 2 * about >= len(lines))),
@@ -132,12 +149,14 @@ def _paywall(signs: Signs) -> tuple[Kind, str] | None:
         ("isAccessibleForFree is false", 2 * (signs.is_free is False)),
         ("JSON-LD holds text that the page does not show", bool(signs.hidden > 2 * length)),
         ("elements of a paywall", bool(signs.structure.gates)),
+        ("which speaks", signs.structure.wall_characters >= _SPEAKS),
+        (f"JSON-LD counts {signs.word_count} words", 2 * _is_cut(signs)),
         ("words of an offer to subscribe", bool(SUBSCRIBE.search(signs.text[-600:]))),
         (
             "the rest is offered to subscribers",
             signs.is_free is not True and bool(REST_FOR_SUBSCRIBERS.search(signs.text[-_OFFER:])),
         ),
-        ("the text breaks off", signs.text.rstrip().endswith(("…", "...", "[…]"))),
+        ("the text breaks off", any(line.endswith(("…", "...", "[…]")) for line in signs.text.split("\n")[-5:])),
         ("a very short text", length < _STUB // 2),
     ]
     return _verdict(Kind.PAYWALL, votes, needed=3 if signs.is_free is False else 4)
@@ -160,8 +179,34 @@ def _index(signs: Signs) -> tuple[Kind, str] | None:
         ),
         ("hardly a paragraph of prose", 2 * (shape.long_paragraphs <= 1)),
         ("no date, author or type says article", bool(not signs.claims)),
+        ("no headline but those", not signs.claims and not shape.headlines and shape.linked_headings >= _MANY_TEASERS),
     ]
     return _verdict(Kind.INDEX, votes, needed=5)
+
+
+def _is_cut(signs: Signs) -> bool:
+    """Whether the publisher counts many more words than the page shows."""
+    return signs.word_count >= _COUNTED and len(signs.text.split()) < _FEW_WORDS * signs.word_count
+
+
+def _hollow(signs: Signs) -> tuple[Kind, str] | None:
+    """A little text that nothing claims to be an article, on a page that wants something else of its reader."""
+    shape = signs.structure
+    if signs.claims or len(signs.text) > _HOLLOW:
+        return None
+    title = signs.titles[0].casefold() if signs.titles else ""
+    votes = [
+        ("no index", 2 * signs.noindex),
+        ("its title is the site", 2 * bool(title and title in {signs.site.casefold(), _host(signs.url)})),
+        ("a form to send", 2 * bool(shape.posts and shape.buttons)),
+        ("several buttons", shape.buttons > 1),
+        ("the number of an incident", 2 * bool(_INCIDENT.search(signs.text))),
+        ("an IP address", 2 * bool(_IP_ADDRESS.search(signs.text))),
+        ("it reloads itself", shape.refreshes),
+        ("hardly a paragraph of prose", shape.long_paragraphs <= 1),
+    ]
+    found = _verdict(Kind.EMPTY, votes, needed=3)
+    return (Kind.EMPTY, f"{len(signs.text)} characters that nothing calls an article; {found[1]}") if found else None
 
 
 def _empty(signs: Signs) -> tuple[Kind, str] | None:

@@ -1,6 +1,7 @@
 """Which language a text is in, by its letters; the page's own `lang` attribute is wrong too often to lead."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,8 +15,23 @@ _FOLDED = {"yue": "zh", "wuu": "zh", "arz": "ar", "ary": "ar", "sdh": "ku", "nn"
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "fil": "tl", "tl": "tl"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """An ISO 639-1 code, what told it, and how sure that is."""
+
+    code: str
+    source: str  # py3langid, or lang for the page's own word
+    confidence: float
+
+
 def detect_language(title: str, text: str, *, declared: str = "", languages: Iterable[str] = ()) -> str | None:
-    """ISO 639-1 code of title and head of the text, None where there is nothing to go by.
+    """The code alone of `find_language`."""
+    found = find_language(title, text, declared=declared, languages=languages)
+    return found.code if found else None
+
+
+def find_language(title: str, text: str, *, declared: str = "", languages: Iterable[str] = ()) -> Language | None:
+    """The language of title and head of the text, None where there is nothing to go by.
 
     `declared` is the page's `lang` (any BCP 47 tag) and only breaks ties and speaks for very short texts;
     `languages`, where given, are the only answers allowed.
@@ -25,17 +41,15 @@ def detect_language(title: str, text: str, *, declared: str = "", languages: Ite
     hint = _primary(declared)
     hint = hint if len(hint) == _ISO_639_1 and (not allowed or hint in allowed) else ""
     letters = sum(character.isalpha() for character in sample)
-    if letters < _FEWEST:
-        return hint or None
-    ranked = _ranked(sample, allowed)
+    ranked = _ranked(sample, allowed) if letters >= _FEWEST else []
     if not ranked:
-        return hint or None
+        return Language(code=hint, source="lang", confidence=0.5) if hint else None
     best, likelihood = ranked[0]
-    if letters < _SHORT and hint in [code for code, _ in ranked[:8]]:
-        return hint
-    if any(code == hint and likelihood - other <= _CLOSE for code, other in ranked[1:4]):
-        return hint
-    return best
+    is_short = letters < _SHORT and hint in [code for code, _ in ranked[:8]]
+    is_close = any(code == hint and likelihood - other <= _CLOSE for code, other in ranked[1:4])
+    if hint and hint != best and (is_short or is_close):
+        return Language(code=hint, source="lang", confidence=0.7)
+    return Language(code=best, source="py3langid", confidence=0.95 if letters >= _SHORT else 0.7)
 
 
 def _primary(tag: str) -> str:

@@ -1,6 +1,5 @@
 """What a page says of its article beside the text: headline, authors, instants, address, signals, with sources."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,18 +7,21 @@ from urllib.parse import urlsplit
 
 from .bylines import choose_authors
 from .head import Head
-from .instants import Instant, choose_modified, choose_published
+from .instants import Instant, PageDates, choose_dates
 from .jsonld import Structured
 from .prose import heading_key, one_line
-from .records import Provenance
+from .records import DroppedDate, Provenance
+from .signals import read_policy, read_signals
 from .titles import choose_title
 from .urls import absolute, host_of
 
 _TITLE_TAGS = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title")
 _DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
 _SITE_TAGS = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone")
+_SECTION_TAGS = ("article:section", "content_category", "parsely-section", "articlesection", "section", "category")
+_LONGEST_SECTION = 40
+_SAID = 0.9  # confidence in what one tag states and nothing checks
 _STATED = 0.7  # confidence of what the page states of itself, and not only shows
-_ROBOT_WORDS = {"noarchive": "noarchive", "nosnippet": "nosnippet", "noindex": "noindex", "none": "noindex"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,54 +39,67 @@ class Metadata:
     site_name: str | None
     language: str
     signals: tuple[str, ...]
+    tdm_policy: str | None
+    dropped_dates: tuple[DroppedDate, ...]
     claims: tuple[str, ...]
+    is_free: bool | None  # whether all may read the whole text
     provenance: Mapping[str, Provenance]
 
 
-def read_metadata(head: Head, structured: Structured, url: str, *, now: datetime | None = None) -> Metadata:
-    """Decides between the sources of a page; dates beyond tomorrow of `now` are taken for mistakes."""
+def read_metadata(
+    head: Head,
+    structured: Structured,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> Metadata:
+    """Decides between the sources of a page. `headers` have names in lower case; `now` rules out later dates."""
     site = head.first(*_SITE_TAGS) or next(iter(structured.publishers), "")
-    title = choose_title(_titles(head, structured, site), site, head.headings)
-    authors, author_source, author_confidence = choose_authors(
-        {**head.bylines, "jsonld" if structured.is_article else "jsonld-weak": structured.authors},
-        _site_names(head, structured, url),
-    )
-    published = choose_published(head, structured, url, now=now)
-    modified = choose_modified(head, structured, now=now)
+    title = choose_title(_titles(head, structured, site), site, head.headings, _sections(head, structured))
+    authors, author_source, author_confidence = _authors(head, structured, url)
+    dates = choose_dates(head, structured, url, now=now)
     summary, summary_source = _summary(head, structured)
     canonical = _canonical(head, url)
     sources = {
-        "title": Provenance(source=title.source, confidence=title.confidence),
-        "authors": Provenance(source=author_source, confidence=author_confidence),
-        "published": Provenance(source=published.source, confidence=published.confidence) if published else None,
-        "modified": Provenance(source=modified.source, confidence=modified.confidence) if modified else None,
-        "summary": Provenance(source=summary_source, confidence=0.9),
-        "canonical_url": Provenance(source="link" if head.canonical else "og:url", confidence=0.9)
-        if canonical
-        else None,
-        "site_name": Provenance(source="og:site_name" if head.first("og:site_name") else "page", confidence=0.9)
-        if site
-        else None,
+        "title": (title.source, title.confidence),
+        "authors": (author_source, author_confidence),
+        "summary": (summary_source, _SAID),
+        "canonical_url": (_canonical_source(head) if canonical else "", _SAID),
+        "site_name": (_site_source(head) if site else "", _SAID),
     }
     return Metadata(
         title=title.text,
         headlines=title.others,
         authors=authors,
-        published=published,
-        modified=modified,
+        published=dates.published,
+        modified=dates.modified,
         summary=summary,
-        descriptions=tuple(filter(None, (*(head.first(tag) for tag in _DESCRIPTIONS), structured.description))),
+        descriptions=_descriptions(head, structured),
         canonical_url=canonical,
         site_name=site or None,
         language=head.language or head.first("og:locale", "content-language", "language"),
-        signals=_signals(head),
-        claims=_claims(head, structured, has_author=author_confidence >= _STATED, published=published),
-        provenance={field: source for field, source in sources.items() if source is not None and source.source},
+        signals=read_signals(head.metas, headers or {}),
+        tdm_policy=read_policy(head.metas, headers or {}),
+        dropped_dates=dates.dropped,
+        is_free=_is_free(head, structured),
+        claims=_claims(head, structured, has_author=author_confidence >= _STATED, published=dates.published),
+        provenance=_provenance(sources, dates),
     )
+
+
+def _provenance(sources: Mapping[str, tuple[str, float]], dates: PageDates) -> dict[str, Provenance]:
+    """Of each field that is there; an empty source says that it is not."""
+    found = {field: Provenance(source=name, confidence=sure) for field, (name, sure) in sources.items() if name}
+    for field, instant in (("published", dates.published), ("modified", dates.modified)):
+        if instant is not None:
+            found[field] = Provenance(source=instant.source, confidence=instant.confidence)
+    return found
 
 
 def _titles(head: Head, structured: Structured, site: str) -> dict[str, str]:
     found = {"jsonld": structured.headline, "title-tag": head.title_tag}
+    found["jsonld-own"] = structured.headline if structured.is_article else ""
     found |= {tag: head.first(tag) for tag in _TITLE_TAGS}
     if head.headings:
         stated = heading_key(head.title_tag), heading_key(head.first("og:title"))
@@ -96,11 +111,38 @@ def _titles(head: Head, structured: Structured, site: str) -> dict[str, str]:
     return found
 
 
+def _authors(head: Head, structured: Structured, url: str) -> tuple[tuple[str, ...], str, float]:
+    stated = {**head.bylines, "jsonld" if structured.is_article else "jsonld-weak": structured.authors}
+    return choose_authors(stated, _site_names(head, structured, url))
+
+
+def _sections(head: Head, structured: Structured) -> tuple[str, ...]:
+    """Names of the sections that the article stands in, as far as they can hang on to a headline."""
+    stated = (*(value for tag in _SECTION_TAGS for value in head.metas.get(tag, ())), *structured.sections)
+    return tuple(name for name in dict.fromkeys(stated) if 1 < len(name) <= _LONGEST_SECTION)
+
+
 def _site_names(head: Head, structured: Structured, url: str) -> set[str]:
     """Names under which the publisher, and nobody else, signs."""
     names = {head.first(*_SITE_TAGS), *structured.publishers, head.first("publisher"), head.first("dc.publisher")}
     host = host_of(url).removeprefix("www.")
     return {name for name in (*names, host, host.split(".")[0]) if name}
+
+
+def _canonical_source(head: Head) -> str:
+    return "link" if head.canonical else "og:url"
+
+
+def _site_source(head: Head) -> str:
+    return "og:site_name" if head.first("og:site_name") else "page"
+
+
+def _is_free(head: Head, structured: Structured) -> bool | None:
+    return False if head.first("article:content_tier").casefold() == "locked" else structured.is_free
+
+
+def _descriptions(head: Head, structured: Structured) -> tuple[str, ...]:
+    return tuple(filter(None, (*(head.first(tag) for tag in _DESCRIPTIONS), structured.description)))
 
 
 def _summary(head: Head, structured: Structured) -> tuple[str, str]:
@@ -126,15 +168,6 @@ def _is_home(url: str) -> bool:
     except ValueError:
         return False
     return parts.path in {"", "/"} and not parts.query
-
-
-def _signals(head: Head) -> tuple[str, ...]:
-    """What the publisher allows: robots rules, and the reservation of text and data mining (TDMRep)."""
-    robots = ",".join((*head.metas.get("robots", ()), *head.metas.get("googlebot", ()))).casefold()
-    found = {_ROBOT_WORDS[word] for word in re.split(r"[\s,;]+", robots) if word in _ROBOT_WORDS}
-    if head.first("tdm-reservation") == "1":
-        found.add("tdm-reservation")
-    return tuple(sorted(found))
 
 
 def _claims(head: Head, structured: Structured, *, has_author: bool, published: Instant | None) -> tuple[str, ...]:

@@ -23,19 +23,22 @@ class NewspaperReading:
 def read_newspaper(html: str, url: str) -> NewspaperReading:
     """The reading of a guarded page; an empty one where newspaper fails on it.
 
-    It raises ImportError for languages whose extra package is missing, and LookupError for data that it would
-    download; in both cases it is asked once more with English.
+    Both packages believe the page's `lang`. Where that is a language whose extra package is missing, newspaper4k raises
+    ImportError, and LookupError for data that it would download; newspaper3k finds no text in a page that names the
+    wrong one. In all these cases it is asked once more with English, which leaves `lang` aside.
     """
+    reading = _tried(html, url)
+    if reading is not None and reading.text.strip():
+        return reading
+    readings = [one for one in (reading, _tried(html, url, language="en")) if one is not None]
+    return max(readings, key=lambda one: bool(one.text.strip()), default=NewspaperReading())
+
+
+def _tried(html: str, url: str, **options: Any) -> NewspaperReading | None:
     try:
-        return _read(html, url)
-    except (ImportError, LookupError):
-        pass
-    except Exception:
-        return NewspaperReading()
-    try:
-        return _read(html, url, language="en", use_meta_language=False)
-    except Exception:
-        return NewspaperReading()
+        return _read(html, url, **options)
+    except Exception:  # the ones above, and whatever an odd page does to it
+        return None
 
 
 def _read(html: str, url: str, **options: Any) -> NewspaperReading:

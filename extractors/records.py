@@ -86,6 +86,55 @@ class Provenance:
     confidence: float
 
 
+class DateFault(StrEnum):
+    """Why a date that a page states is not believed."""
+
+    FUTURE = "future"  # more than a day after now
+    IMPOSSIBLE = "impossible"  # 30 February, year 0001 or 1970, hour 25
+    UNREADABLE = "unreadable"  # no date at all
+    BEFORE_PUBLICATION = "before-publication"  # a change that is more than a day older than the article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedDate:
+    """A statement of a date that was not believed."""
+
+    field: str  # published or modified
+    source: str
+    text: str  # as it stands on the page, cut to 60 characters
+    fault: DateFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOverride:
+    """What an operator says of one site's pages: where its fields stand, each as a CSS selector or an XPath."""
+
+    host: str  # press.example, or *.press.example for it and all below it
+    title: str | None = None
+    body: str | None = None
+    date: str | None = None
+    author: str | None = None
+    remove: tuple[str, ...] = ()  # what is no part of the article
+
+
+class OverrideEnd(StrEnum):
+    """What became of a selector on a page."""
+
+    USED = "used"
+    MISSED = "missed"  # it matches nothing
+    REFUSED = "refused"  # what it matches cannot be the field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideUse:
+    """A selector of the operator on this page: where one misses page after page, the site has changed."""
+
+    field: str  # title, body, date, author, remove
+    selector: str
+    end: OverrideEnd
+    why: str = ""  # for people; "" where it was used
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedArticle:
     """What a page says."""
@@ -103,5 +152,10 @@ class ParsedArticle:
     canonical_url: str | None  # absolute
     site_name: str | None
     headlines: tuple[str, ...] = ()  # other true headlines of the page
-    signals: tuple[str, ...] = ()  # noarchive, nosnippet, noindex, tdm-reservation
+    signals: tuple[str, ...] = ()  # noai, noarchive, noindex, nosnippet, tdm-reservation
+    tdm_policy: str | None = None  # where the publisher says what the reservation leaves open
     provenance: dict[str, Provenance] = field(default_factory=dict)
+    dropped_dates: tuple[DroppedDate, ...] = ()
+    overrides: tuple[OverrideUse, ...] = ()
+    agreement: float | None = None  # of the engines on the text, 0 to 1; None where only one found any
+    mojibake: float = 0.0  # share of title and text that a wrong charset made

@@ -7,8 +7,11 @@ from typing import Final
 
 from .prose import heading_key
 
+# An h1 is written beside a picture and a standfirst; JSON-LD and the title tag are written for people who do not see
+# the page, as readers of mails do not: where those two agree, their headline names what the article is about.
 _WEIGHTS: Final = {
     "jsonld": 1.8,
+    "jsonld-agrees": 2.5,  # JSON-LD of the page's own article, repeated by the title tag
     "h1-agrees": 1.2,  # an h1 that the title tag or og:title repeats
     "h1-only": 1.0,  # what readers see, where title tag and og:title are written for machines
     "og:title": 0.9,
@@ -23,6 +26,8 @@ _JOINED = r"(?<=[\u3040-\u9fff！？”』」）])\s*[_-]\s*(?=[\u3040-\u9fff])"
 _SEPARATOR = re.compile(rf"\s+(?:[|–—\-:·•«»>/]+|::)\s+|\s*[|｜：ㅣ]\s*|{_JOINED}")
 _BARS = re.compile(rf"\s+[|»«]+\s+|{_JOINED}")  # nobody writes them into a headline
 _TAIL = re.compile(r"\s*[-|–—:·•/｜：ㅣ\[(]")  # how a section or a site is hung on to a headline
+_HUNG_ON = re.compile(r"\s*[-|–—•·/｜ㅣ]\s*$")
+_BAR = re.compile(r"\s*[|｜ㅣ]\s*")
 _MAX_TAIL = 40
 _MAX_SITE_MORE = 20  # characters that stand beside the site's name in the end of a title
 _LONGEST = 500  # characters; longer ones are cut
@@ -39,13 +44,24 @@ class Headline:
     others: tuple[str, ...]
 
 
-def choose_title(candidates: Mapping[str, str], site: str, headings: tuple[str, ...]) -> Headline:
-    """Equal headlines (but for case and punctuation) add up; the site's name at either end is no part of one."""
+def choose_title(
+    candidates: Mapping[str, str], site: str, headings: tuple[str, ...], sections: tuple[str, ...] = ()
+) -> Headline:
+    """Equal headlines (but for case and punctuation) add up; names of site and section at an end are no part of one.
+
+    The candidate "jsonld-own" says that "jsonld" is of the page's own article; it has no vote of its own.
+    """
     score: dict[str, float] = {}
     first: dict[str, tuple[str, str]] = {}
     known = tuple(filter(None, (candidates.get("jsonld", ""), *headings, candidates.get("og:title", ""))))
+    texts = {
+        source: _without_tail(without_section(without_site(text[:_LONGEST], site, headings), sections), known)
+        for source, text in candidates.items()
+    }
+    own = texts.get("jsonld-own", "")
+    texts["jsonld-agrees"] = own if heading_key(own) == heading_key(texts.get("title-tag", "")) else ""
     for source, weight in _WEIGHTS.items():
-        text = _without_tail(without_site(candidates.get(source, "")[:_LONGEST], site, headings), known)
+        text = texts.get(source, "")
         key = heading_key(text)
         if len(key.replace(" ", "")) >= _SHORTEST and key != heading_key(site):
             score[key] = score.get(key, 0.0) + weight
@@ -78,6 +94,19 @@ def without_site(title: str, site: str, headings: tuple[str, ...]) -> str:
     first, rest = title[: ends[0][0]], title[ends[0][1] :]
     if _is_site(first, site) and len(rest) > len(first):
         return without_site(rest, site, headings)
+    return title
+
+
+def without_section(title: str, sections: tuple[str, ...]) -> str:
+    """The title without the name of a section that the page states: at its end, or before a bar at its beginning."""
+    for section in sections:
+        rest = len(title) - len(section)
+        if rest <= len(section):
+            continue
+        if title.casefold().endswith(section.casefold()) and (cut := _HUNG_ON.search(title[:rest])):
+            title = title[: cut.start()]
+        elif title.casefold().startswith(section.casefold()) and (bar := _BAR.match(title[len(section) :])):
+            title = title[len(section) + bar.end() :]
     return title
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.language import detect_language
+from extractors.language import Language, detect_language, find_language
 
 HINDI = "राजधानी में मंगलवार सुबह तेज बारिश के बाद कई इलाकों में पानी भर गया और यातायात घंटों तक प्रभावित रहा।"
 ENGLISH = "Port authorities closed the northern pier on Monday after divers found cracks in eleven pillars."
@@ -48,3 +48,13 @@ def test_only_allowed_languages_are_answered() -> None:
 
 def test_codes_have_two_letters() -> None:
     assert detect_language("", "香港今日天氣好熱，市民要小心中暑，政府呼籲大家多飲水，唔好曬太陽太耐。") == "zh"
+
+
+def test_who_told_the_language_is_kept() -> None:
+    assert find_language("", GERMAN, declared="en") == Language(code="de", source="py3langid", confidence=0.95)
+    assert find_language("", "", declared="pt_BR") == Language(code="pt", source="lang", confidence=0.5)
+    assert find_language("", "") is None
+
+
+def test_only_the_first_characters_of_a_text_are_looked_at() -> None:
+    assert detect_language("", f"{GERMAN} {GERMAN} {GERMAN} {GERMAN} {GERMAN} " + ENGLISH * 100) == "de"

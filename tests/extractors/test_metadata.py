@@ -9,7 +9,7 @@ from extractors.bylines import split_names
 from extractors.jsonld import read_leniently, read_structured
 from extractors.opening import opening_names
 from extractors.prose import heading_key, one_line, paragraphs
-from extractors.titles import choose_title, without_site
+from extractors.titles import choose_title, without_section, without_site
 
 URL = "https://post.example/local/pier-closed-1.html"
 
@@ -56,6 +56,46 @@ def test_names_are_cut_out_of_a_byline(byline: str, names: list[str]) -> None:
 )
 def test_the_site_s_name_is_no_part_of_the_headline(title: str, expected: str) -> None:
     assert without_site(title, "The Harbour Post", ("Known heading",)) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Pier closed after divers find cracks | Opinion", "Pier closed after divers find cracks"),
+        ("Pier closed after divers find cracks-Local news", "Pier closed after divers find cracks"),
+        ("Opinion | Pier closed after divers find cracks", "Pier closed after divers find cracks"),
+        ("Opinion: Pier closed after divers find cracks", "Opinion: Pier closed after divers find cracks"),
+        ("What voters hold is an opinion", "What voters hold is an opinion"),
+        ("Opinion", "Opinion"),
+    ],
+)
+def test_a_section_that_the_page_names_is_no_part_of_the_headline(title: str, expected: str) -> None:
+    assert without_section(title, ("Opinion", "Local news")) == expected
+
+
+def test_sections_are_read_from_meta_tags_and_structured_data() -> None:
+    head = ld('"headline": "x", "articleSection": ["Opinion", "Harbour"], "wordCount": "712"')
+    assert read_structured(['{"@type": "NewsArticle", "headline": "x", "articleSection": ["A", "B"]}']).sections == (
+        "A",
+        "B",
+    )
+    title = "<title>Pier closed after divers find cracks | Harbour</title>"
+    found = read(head + title + '<meta property="article:section" content="Local">', "")
+    assert found.title == "Pier closed after divers find cracks"
+
+
+def test_a_headline_that_structured_data_and_title_tag_share_goes_before_that_of_the_page() -> None:
+    head = ld('"headline": "Inflation falls: recession looks less likely"')
+    head += "<title>Inflation falls: recession looks less likely | Post</title>"
+    head += '<meta property="og:title" content="The bad mood is over"><meta property="og:site_name" content="Post">'
+    found = read(head, "<h1>The bad mood is over</h1>")
+    assert found.title == "Inflation falls: recession looks less likely"
+    assert found.headlines == ("The bad mood is over",)
+
+
+@pytest.mark.parametrize(("stated", "count"), [("712", 712), ('"712"', 712), ('"many"', 0), ("-3", 0), ("1e99", 0)])
+def test_a_count_of_words_is_a_number_or_nothing(stated: str, count: int) -> None:
+    assert read_structured([f'{{"@type": "NewsArticle", "headline": "x", "wordCount": {stated}}}']).word_count == count
 
 
 def test_the_headline_wins_by_vote_and_the_others_are_kept() -> None:
