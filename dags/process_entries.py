@@ -20,7 +20,7 @@ def process_entries() -> None:
     def tag() -> dict[str, int]:
         from newsdesk import pipeline
 
-        return steps.run(pipeline.tag)
+        return steps.run(pipeline.tag, pipeline.retag)
 
     @task(outlets=[assets.ARTICLES])
     def index() -> dict[str, int]:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from extractors.records import SiteOverride
 from newsdesk.query import Query
 
 
 class Stage(StrEnum):
-    """Where a row stands: feeds poll; entries collect; articles tag, index, alert; notifications render; mails send."""
+    """Where a row stands: feeds poll; entries collect; articles tag, index, alert; topics retag; mails render, send."""
 
     POLL = "poll"  # feeds stay here as long as they are watched
     COLLECT = "collect"
     TAG = "tag"
+    RETAG = "retag"  # a topic that changed: the stored articles are to follow
     INDEX = "index"
     ALERT = "alert"
     RENDER = "render"
@@ -33,6 +35,7 @@ class Reason(StrEnum):
     INDEX_PAGE = "index-page"
     SOFT_404 = "soft-404"
     EMPTY_PAGE = "empty-page"
+    RIGHTS_RESERVED = "rights-reserved"
     NOT_HTML = "not-html"
     NO_LINK = "no-link"
     NOT_FOUND = "not-found"
@@ -93,6 +96,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = {
         Reason.INDEX_PAGE: "the page lists articles and is none itself",
         Reason.SOFT_404: "the page says that there is no such page, though the server answered 200",
         Reason.EMPTY_PAGE: "the page holds no text that could be read",
+        Reason.RIGHTS_RESERVED: "the publisher reserves text and data mining, or wants the page in no index",
         Reason.NOT_HTML: "the link leads to a picture, a film, a PDF or another document that is no page",
     },
     "There is no page": {
@@ -195,6 +199,8 @@ class FeedSpec:
     every_seconds: int | None = None  # poll interval fixed by the operator
     default_zone: str | None = None  # for dates without a zone
     day_first: bool = True  # 02-03-2026 is 2 March
+    licence: str | None = None  # what allows us the texts although the publisher reserves them
+    engine: str | None = None  # that reads the pages: cascade or newspaper; None: as the settings say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +250,7 @@ class Watchlist:
     topics: tuple[Topic, ...]
     readers: tuple[Reader, ...]
     rules: tuple[Rule, ...]
+    sites: tuple[SiteOverride, ...] = ()  # where the fields of a site's pages stand, for the extractors
 
     def reader(self, reader_id: str) -> Reader | None:
         """The reader of that id, or None where the watchlist names none."""
@@ -255,6 +262,8 @@ class Watchlist:
 
 
 # ------------------------------------------------------------------ what the line makes of it
+
+FEED_SUMMARY = "feed-summary"  # kind of an article whose page may not or cannot be read: the feed's own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +288,20 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """How well a page could be read, beside where its fields come from."""
+
+    agreement: float | None = None  # of the engines on the text, 0 to 1; None where only one found any
+    mojibake: float = 0.0  # share of title and text that a wrong charset made
+    tdm_policy: str | None = None  # where the publisher says what its reservation of rights leaves open
+    dropped_dates: tuple[str, ...] = ()  # dates that are not believed, each with the reason
+    missed_selectors: tuple[str, ...] = ()  # of the watchlist's `sites`, each with the reason
+
+
+UNREAD = PageReading()  # no page was read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An article in its present version, as tagging, index, rules and messages see it."""
 
@@ -296,9 +319,10 @@ class Article:
     recorded_at: datetime  # clock 4: when this version entered the ledger
     first_seen_at: datetime
     version: int = 1
-    kind: str = "article"
+    kind: str = "article"  # article, live-blog, or FEED_SUMMARY
     published_source: str | None = None
     sources: tuple[str, ...] = ()  # every feed that brought it
+    signals: tuple[str, ...] = ()  # what the publisher asks of robots: nosnippet, noarchive, …
     tags: tuple[Tag, ...] = ()
 
 

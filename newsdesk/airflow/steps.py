@@ -4,6 +4,7 @@ DAG files import this module, so nothing of ours is imported before a task runs.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,17 +21,20 @@ CHUNK = 100  # entries for which another task is worth its start: each loads the
 CHUNKS_AT_MOST = 3
 
 
-def run(step: "Callable[[Services], Counts]") -> dict[str, int]:
-    """Carry the step out; returns its counts by outcome, and `produced`.
+def run(*steps: "Callable[[Services], Counts]") -> dict[str, int]:
+    """Carry out a step, or some that belong together; returns the sum of their counts by outcome, and `produced`.
 
     A wrong setting or watchlist fails the task at once: no retry can mend it.
     """
     from newsdesk.pipeline import describe
 
+    total = Counter(produced=0)
     with _opened() as services:
-        counts = step(services)
-    log.info("%s", describe(counts))
-    return {**counts.outcomes, "produced": counts.produced}
+        for step in steps:
+            counts = step(services)
+            log.info("%s", describe(counts))
+            total.update({**counts.outcomes, "produced": counts.produced})
+    return dict(total)
 
 
 def run_and_ring(step: "Callable[[Services], Counts]", *, for_each: str) -> dict[str, int]:

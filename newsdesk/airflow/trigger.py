@@ -17,7 +17,7 @@ SLOWEST = 300.0  # seconds between two rings that nobody answers
 class Work(StrEnum):
     """What a watcher looks for."""
 
-    PROCESS = "process"  # entries to collect, articles to tag, index or alert on
+    PROCESS = "process"  # entries to collect; articles to tag, index or alert on; topics that changed
     DELIVER = "deliver"  # notifications that are due
 
 

@@ -71,12 +71,16 @@ def _notification(connection: Connection, row: Row[Any]) -> Notification:
         reader=row.reader,
         rule=row.rule,
         created_at=row.created_at,
-        alerts=tuple(_alert(alert, found[alert.article_id]) for alert in rows),
+        alerts=tuple(_alert(connection, alert, found[alert.article_id]) for alert in rows),
     )
 
 
-def _alert(row: Row[Any], article: Article) -> Alert:
-    matched = tuple(tag for tag in article.tags if tag.topic in row.topics)
+def _alert(connection: Connection, row: Row[Any], article: Article) -> Alert:
+    """With the tags that made it so; where one has ended since, since its topic changed, as it was."""
+    held = {tag.topic: tag for tag in article.tags}
+    gone = [topic for topic in row.topics if topic not in held]
+    held |= {tag.topic: tag for tag in article_rows.ended_tags(connection, article, gone)} if gone else {}
+    matched = tuple(held[topic] for topic in sorted(row.topics) if topic in held)
     return Alert(id=row.id, rule=row.rule, article=article, tags=matched, created_at=row.created_at)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from newsdesk.ledger.tables import articles, domains, entries, feeds, notifications, outbox
+from newsdesk.ledger.tables import articles, domains, entries, feeds, notifications, outbox, topics
 
 _TOLERANCE = timedelta(minutes=10)  # clocks of several machines differ, and time servers correct by seconds
 
@@ -17,7 +17,7 @@ def settle_clock(connection: Connection, now: datetime) -> timedelta:
     newest = connection.execute(select(func.max(feeds.c.last_polled_at))).scalar_one()
     if newest is None or newest - now < _TOLERANCE:
         return timedelta()
-    for table in (feeds, entries, articles, notifications, outbox):
+    for table in (feeds, entries, articles, topics, notifications, outbox):
         connection.execute(update(table).where(table.c.due_at > now).values(due_at=now))
         connection.execute(update(table).where(table.c.lease_until > now).values(lease_until=now))
     connection.execute(update(feeds).where(feeds.c.last_polled_at > now).values(last_polled_at=now))

@@ -33,6 +33,8 @@ class Entry:
     updated: datetime | None
     version: int
     first_seen_at: datetime
+    licence: str | None = None  # what allows us the texts of the feed although the publisher reserves them
+    engine: str | None = None  # that reads the feed's pages; None: as the settings say
 
 
 def known(connection: Connection, feed: str, names: Sequence[str]) -> dict[str, Known]:
@@ -78,9 +80,15 @@ def _values(intent: EntryIntent) -> dict[str, Any]:
 def claim_waiting(connection: Connection, terms: leases.Terms) -> list[tuple[leases.Lease, Entry]]:
     """Lease entries whose pages are to be collected."""
     claimed = leases.claim(connection, entries, Stage.COLLECT, terms)
-    ids = {row.feed_id for _, row in claimed}
+    found = load_rows(connection, [row for _, row in claimed])
+    return [(lease, entry) for (lease, _), entry in zip(claimed, found, strict=True)]
+
+
+def load_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
+    """Rows of `entries` with what their feeds add."""
+    ids = {row.feed_id for row in rows}
     names = {row.id: row for row in connection.execute(select(feeds).where(feeds.c.id.in_(ids)))}
-    return [(lease, _entry(row, names[row.feed_id])) for lease, row in claimed]
+    return [_entry(row, names[row.feed_id]) for row in rows]
 
 
 def _entry(row: Row[Any], feed: Row[Any]) -> Entry:
@@ -98,6 +106,8 @@ def _entry(row: Row[Any], feed: Row[Any]) -> Entry:
         updated=row.updated,
         version=row.version,
         first_seen_at=row.first_seen_at,
+        licence=feed.spec.get("licence"),
+        engine=feed.spec.get("engine"),
     )
 
 

@@ -85,6 +85,7 @@ def sync(connection: Connection, specs: Sequence[FeedSpec], now: datetime) -> No
 
 def _values(spec: FeedSpec) -> dict[str, Any]:
     more = {"every": spec.every_seconds, "default_zone": spec.default_zone, "day_first": spec.day_first}
+    more |= {name: value for name in ("licence", "engine") if (value := getattr(spec, name))}
     return {"name": spec.name, "language": spec.language, "tier": spec.tier, "spec": more}
 
 

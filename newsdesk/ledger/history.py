@@ -20,7 +20,7 @@ from newsdesk.ledger.tables import (
     polls,
     tags,
 )
-from newsdesk.model import Article, Evidence
+from newsdesk.model import Article, Evidence, PageReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,8 @@ class TagLife:
     article_version: int
     tagged_at: datetime
     ended_at: datetime | None
+    ended_why: str | None  # a value of TagEnd
+    alert: str  # a value of TagAlert
     evidence: tuple[Evidence, ...]
 
 
@@ -112,6 +114,7 @@ class Stamps:
     page_key: str | None
     provenance: dict[str, tuple[str, float]]
     signals: tuple[str, ...]
+    reading: PageReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,7 @@ def _stamps(connection: Connection, key: str) -> Stamps:
         **{name: getattr(row, name) for name in names},
         provenance={name: (pair[0], pair[1]) for name, pair in row.provenance.items()},
         signals=tuple(row.signals),
+        reading=article_rows.reading_of(row.reading),
     )
 
 
@@ -178,7 +182,7 @@ def _versions(connection: Connection, key: str) -> tuple[VersionLife, ...]:
 
 
 def _tags(connection: Connection, key: str) -> tuple[TagLife, ...]:
-    query = select(tags).where(tags.c.article_id == key).order_by(tags.c.article_version, tags.c.topic)
+    query = select(tags).where(tags.c.article_id == key).order_by(tags.c.tagged_at, tags.c.topic)
     return tuple(
         TagLife(
             topic=row.topic,
@@ -186,6 +190,8 @@ def _tags(connection: Connection, key: str) -> tuple[TagLife, ...]:
             article_version=row.article_version,
             tagged_at=row.tagged_at,
             ended_at=row.ended_at,
+            ended_why=row.ended_why,
+            alert=row.alert,
             evidence=tuple(Evidence(**item) for item in row.evidence),
         )
         for row in connection.execute(query)

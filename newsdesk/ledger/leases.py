@@ -83,6 +83,13 @@ def _lock(connection: Connection, table: Table, condition: ColumnElement[bool], 
     return connection.execute(lock_rows(connection, query, table)).all()
 
 
+def renew(connection: Connection, lease: Lease, until: datetime) -> bool:
+    """Hold a row for longer; False where the lease was lost, and then nothing may be written."""
+    table = metadata.tables[lease.table]
+    held = (table.c.id == lease.id) & (table.c.lease_token == lease.token)
+    return connection.execute(update(table).where(held).values(lease_until=until)).rowcount == 1
+
+
 def release(connection: Connection, leases: Sequence[Lease]) -> None:
     """Give rows back as they were before their claim; a lease that was lost or recorded is passed over."""
     for lease in leases:
@@ -117,6 +124,11 @@ def opened(stage: Stage, now: datetime) -> dict[str, Any]:
         "reason": None,
         "detail": None,
     }
+
+
+def called_back() -> dict[str, Any]:
+    """The columns of a row whose claimer works with what no longer holds: it loses the row, which waits as before."""
+    return {"lease_until": None, "lease_token": None}
 
 
 def rested() -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Lists for people: the newest articles of a topic, the newest alerts, the mails."""
+"""Lists for people: the newest articles of a topic, the newest alerts, the mails; and what tries of topics read."""
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from newsdesk.ledger import articles as article_rows
 from newsdesk.ledger.tables import alerts, articles, notification_alerts, notifications, outbox, tags
-from newsdesk.model import Article
+from newsdesk.model import Article, Stage
+from newsdesk.suggest import Text
+
+_AT_ONCE = 500  # ids of one question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,35 @@ def articles_with_topic(connection: Connection, topic: str, *, limit: int) -> li
         .limit(limit)
     )
     return article_rows.load_rows(connection, connection.execute(query).all())
+
+
+def ids_with_topic(connection: Connection, topic: str) -> frozenset[str]:
+    """Every article that carries a topic now."""
+    query = select(tags.c.article_id).where(tags.c.topic == topic, tags.c.ended_at.is_(None))
+    return frozenset(connection.execute(query).scalars())
+
+
+def ids_at(connection: Connection, *stages: Stage) -> frozenset[str]:
+    """Every article that waits, or stays, at one of these stages."""
+    query = select(articles.c.id).where(articles.c.stage.in_([stage.value for stage in stages]))
+    return frozenset(connection.execute(query).scalars())
+
+
+def texts(connection: Connection, ids: Sequence[str]) -> Iterator[Text]:
+    """What stands in these articles, in order of their ids; a few hundred at a time."""
+    columns = (articles.c.id, articles.c.source, articles.c.language, articles.c.title, articles.c.text)
+    for row in connection.execute(select(*columns).where(articles.c.id.in_(ids)).order_by(articles.c.id)):
+        yield Text(id=row.id, source=row.source, language=row.language, title=row.title, body=row.text)
+
+
+def raised(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Those of these alerts that there are."""
+    found: set[str] = set()
+    some = sorted(ids)
+    for start in range(0, len(some), _AT_ONCE):
+        query = select(alerts.c.id).where(alerts.c.id.in_(some[start : start + _AT_ONCE]))
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def newest_alerts(connection: Connection, *, limit: int) -> tuple[AlertLine, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from newsdesk.ledger.tables import alerts, articles, entries, feeds, notifications, outbox, polls, tags
+from newsdesk.ledger.tables import topics as topic_rows
+from newsdesk.ledger.topics import TopicState, states
 from newsdesk.model import Stage
 
 
@@ -59,7 +61,7 @@ class Ending:
 class Trouble:
     """A row that a person should look at."""
 
-    kind: str  # entry, article, notification, mail
+    kind: str  # entry, article, topic, notification, mail
     id: str
     subject: str
     outcome: str
@@ -82,6 +84,7 @@ class Overview:
     mail_count: int
     oldest_mail_at: datetime | None  # the oldest one that waits to be sent
     troubles: tuple[Trouble, ...]
+    retags: tuple[TopicState, ...] = ()  # topics that stored articles do not all follow yet
 
 
 def overview(connection: Connection) -> Overview:
@@ -99,6 +102,7 @@ def overview(connection: Connection) -> Overview:
         mail_count=_count(connection, outbox),
         oldest_mail_at=connection.execute(waiting_mail).scalar_one(),
         troubles=_troubles(connection),
+        retags=states(connection, waiting=True),
     )
 
 
@@ -180,6 +184,7 @@ def _troubles(connection: Connection, limit: int = 50) -> tuple[Trouble, ...]:
     places = (
         ("entry", entries, entries.c.title),
         ("article", articles, articles.c.title),
+        ("topic", topic_rows, topic_rows.c.id),
         ("notification", notifications, notifications.c.key),
         ("mail", outbox, outbox.c.subject),
     )

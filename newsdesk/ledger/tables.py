@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.engine import Dialect
@@ -168,12 +169,14 @@ articles = Table(
     Column("page_key", Text),
     Column("provenance", JSON, nullable=False, comment="field: [source, confidence]"),
     Column("signals", JSON, nullable=False),
+    Column("reading", JSON, nullable=False, server_default="{}", comment="how well the page could be read"),
     Column("tagged_at", Instant),
     Column("indexed_at", Instant),
-    Column("alerted_at", Instant),
+    Column("alerted_at", Instant, comment="null: what arrived last has not come to the rules yet"),
     *work(),
     Index("articles_work", "stage", "due_at"),
     Index("articles_url", "url"),
+    Index("articles_indexed", "indexed_at", "id"),
 )
 
 article_versions = Table(
@@ -207,10 +210,51 @@ tags = Table(
     Column("article_version", Integer, primary_key=True),
     Column("topic", String(64), primary_key=True),
     Column("topic_version", String(16), primary_key=True),
+    Column("tagged_at", Instant, primary_key=True, comment="a topic may go back to a version that it had before"),
     Column("evidence", JSON, nullable=False),
-    Column("tagged_at", Instant, nullable=False),
     Column("ended_at", Instant, comment="null: holds now; else replaced by a newer version of article or topic"),
+    Column("ended_why", String(16), comment="article-changed, topic-changed or topic-removed"),
+    Column(
+        "alert",
+        String(8),
+        nullable=False,
+        server_default="due",
+        comment="due: rules are yet to be asked; asked; muted: never, since it came by re-tagging",
+    ),
     Index("tags_topic", "topic", "ended_at"),
+    Index(
+        "tags_present",
+        "article_id",
+        "topic",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", String(64), primary_key=True, comment="as the watchlist declares it"),
+    Column("version", String(16), comment="that all stored tags follow; null: none yet, or none any more"),
+    Column("wanted", String(16), comment="that the watchlist declares; null: it has this topic no more"),
+    Column("declared_at", Instant, nullable=False, comment="when the ledger learned of it"),
+    Column("alerts", Boolean, nullable=False, comment="the re-tagging that waits may raise alerts"),
+    Column("reached", String(32), nullable=False, comment="articles with ids up to this one are re-tagged already"),
+    Column("gained", Integer, nullable=False, comment="articles that got the tag by the last re-tagging"),
+    Column("lost", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("retagged_at", Instant, comment="end of the last re-tagging"),
+    *work(),
+    Index("topics_work", "stage", "due_at"),
+)
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("name", String(16), primary_key=True, comment="topics"),
+    Column("digest", String(32), nullable=False, comment="hash of all ids and versions that the ledger follows"),
+    Column("declared_at", Instant, nullable=False),
 )
 
 alerts = Table(

@@ -6,6 +6,7 @@ from datetime import datetime
 from newsdesk.ledger.connection import Ledger
 from newsdesk.ledger.leases import count_claimable
 from newsdesk.ledger.tables import articles, entries, feeds, notifications, outbox
+from newsdesk.ledger.topics import count_waiting
 from newsdesk.model import Stage
 
 
@@ -17,11 +18,12 @@ class Waiting:
     entries: int
     articles: int
     notifications: int
+    topics: int = 0  # that changed, so that stored articles are to follow
 
     @property
     def documents(self) -> int:
-        """Work for collect, tag, index and alert."""
-        return self.entries + self.articles
+        """Work for collect, tag, retag, index and alert."""
+        return self.entries + self.articles + self.topics
 
 
 def waiting(ledger: Ledger, now: datetime) -> Waiting:
@@ -33,4 +35,5 @@ def waiting(ledger: Ledger, now: datetime) -> Waiting:
             entries=count_claimable(connection, entries, (Stage.COLLECT,), now),
             articles=count_claimable(connection, articles, (Stage.TAG, Stage.INDEX, Stage.ALERT), now),
             notifications=mails + count_claimable(connection, notifications, (Stage.RENDER,), now),
+            topics=count_waiting(connection, now),
         )

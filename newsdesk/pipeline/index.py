@@ -2,7 +2,7 @@
 
 from newsdesk.errors import SearchIndexError
 from newsdesk.index import Document, PutOutcome, PutStatus, TopicSpan
-from newsdesk.ledger import articles
+from newsdesk.ledger import articles, retags
 from newsdesk.model import Article, Counts, Done, Outcome, Quarantined, Reason, Stage
 from newsdesk.pipeline.step import Tally, given_back, retry, unexpected
 from newsdesk.services import Services
@@ -28,6 +28,8 @@ def index(services: Services, *, limit: int | None = None) -> Counts:
             with services.ledger.write() as connection:
                 for (lease, article), outcome in zip(claimed, outcomes, strict=True):
                     held = articles.record(connection, lease, outcome, next_stage=Stage.ALERT, now=now, indexed_at=now)
+                    if not held:
+                        retags.mend_index(connection, article, now)
                     tally.settle(outcome, held=held, subject=article.url)
         services.failpoint("index.recorded")
     return tally.counts()

@@ -6,6 +6,7 @@ from newsdesk.index import PutStatus
 from newsdesk.ledger import articles, history
 from newsdesk.model import Counts
 from newsdesk.pipeline.index import document
+from newsdesk.pipeline.topics import follow_topics
 from newsdesk.query import parse
 from newsdesk.services import Services
 
@@ -14,6 +15,7 @@ POLL_DAYS = 90
 
 def maintain(services: Services) -> Counts:
     """Bring missing articles back into the index, take surplus ones out, prune old polls and archived pages."""
+    follow_topics(services)
     outcomes = {}
     held = services.index.ids(parse("*:*"))
     with services.ledger.read() as connection:

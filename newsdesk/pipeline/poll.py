@@ -16,6 +16,7 @@ from newsdesk.ledger.feeds import Feed, PollResult, Validators
 from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
 from newsdesk.pipeline.manners import HostBusyError, Manners
 from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way
+from newsdesk.pipeline.topics import follow_topics
 from newsdesk.schedule import (
     LONGEST_RETRY_AFTER,
     Rhythm,
@@ -49,6 +50,7 @@ def poll(services: Services, *, limit: int | None = None) -> Counts:
         feeds.sync(connection, services.watchlist.feeds, services.clock())
     if back:
         log.warning("the clock went back by %s: what was put off is due now", back)
+    follow_topics(services)  # so that under Airflow, too, a changed topic waits within a minute
     tally = Tally("poll")
 
     async def run() -> None:

@@ -85,17 +85,20 @@ class Step(Generic[Row, Product]):
     """The three parts of a step. The work on a row gives its outcome and, if it went well, a product to record.
 
     `singly` is for work that cannot be taken back: each row is claimed just before, and not given back once begun.
+    `batch` is how many rows are claimed at a time, where that is not for the settings to say: a row whose work is long
+    would keep the others waiting.
     """
 
     claim: Callable[[Connection, int], list[tuple[Lease, Row]]]
     work: Callable[[Row], tuple[Outcome, Product | None]]
     record: Callable[[Connection, tuple[Lease, Row], Outcome, Product | None], bool]
     singly: bool = False
+    batch: int | None = None
 
 
 def drain(services: Services, tally: Tally, step: Step[Row, Product], *, limit: int | None = None) -> Counts:
     """Take what is due, batch by batch, until nothing is; one row's fault is that row's alone."""
-    left, batch = limit, 1 if step.singly else services.settings.batch
+    left, batch = limit, 1 if step.singly else step.batch or services.settings.batch
     while left is None or left > 0:
         with services.ledger.write() as connection:
             claimed = step.claim(connection, batch if left is None else min(left, batch))

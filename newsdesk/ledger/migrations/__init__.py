@@ -13,7 +13,7 @@ from newsdesk.errors import LedgerError
 if TYPE_CHECKING:
     from newsdesk.ledger.connection import Ledger
 
-HEAD = "0001"
+HEAD = "0003"
 
 
 def migrate(ledger: Ledger) -> None:
