@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from newsdesk import __version__
+from newsdesk.cli.backtest import backtests
 from newsdesk.cli.care import care
 from newsdesk.cli.doctor import doctors
 from newsdesk.cli.documents import documents
@@ -13,7 +14,12 @@ from newsdesk.cli.find import finds
 from newsdesk.cli.frame import HomeOption, WatchlistOption, common, errors_told, out, tell_warnings
 from newsdesk.cli.line import lines
 from newsdesk.cli.look import looks
+from newsdesk.cli.replay import replays
+from newsdesk.cli.retag import retags
+from newsdesk.cli.sources import sources_
 from newsdesk.cli.stack import stacks
+from newsdesk.cli.suggest import suggestions
+from newsdesk.cli.topics import topics
 
 app = typer.Typer(
     name="newsdesk",
@@ -26,7 +32,13 @@ app = typer.Typer(
 app.add_typer(stacks)
 app.add_typer(finds)
 app.add_typer(looks)
+app.add_typer(sources_)
+topics.add_typer(backtests)
+topics.add_typer(suggestions)
+topics.add_typer(retags)
+app.add_typer(topics, name="topics", rich_help_panel="Look")
 app.add_typer(lines)
+app.add_typer(replays)
 app.add_typer(documents)
 app.add_typer(care)
 app.add_typer(doctors)

@@ -1,15 +1,22 @@
 """The life of an article, for people."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
+from newsdesk.ledger.articles import TagAlert, TagEnd
 from newsdesk.ledger.history import AlertLife, EntryLife, Life, Stamps, TagLife
 from newsdesk.model import Article, Evidence, Reason, Watchlist
 from newsdesk.query import Document
 from newsdesk.tagging import explain_miss
 
+_ENDED: Mapping[str, str] = {
+    TagEnd.ARTICLE_CHANGED: " by a new version of the article",
+    TagEnd.TOPIC_CHANGED: " by a change of the topic",
+    TagEnd.TOPIC_REMOVED: " since the topic was removed",
+}
 _REASONS = 3  # told of each topic that an article does not carry
 _PART = 80  # characters of a part of a query: enough to know it again
 
@@ -65,6 +72,8 @@ def _article(article: Article, stamps: Stamps, life: Life, console: Console) -> 
     _detail(console, f"published {published}; recorded {_when(article.recorded_at)}")
     fields = ", ".join(f"{name} {pair[0]} {pair[1]:.2f}" for name, pair in sorted(stamps.provenance.items()))
     _detail(console, f"where from: {fields}")
+    for remark in _remarks(stamps):
+        _detail(console, remark)
     for version in life.versions if len(life.versions) > 1 else ():
         text = (
             f"version {version.version}: {version.title}, {version.characters} characters, {_when(version.recorded_at)}"
@@ -72,16 +81,32 @@ def _article(article: Article, stamps: Stamps, life: Life, console: Console) -> 
         _detail(console, text)
 
 
+def _remarks(stamps: Stamps) -> Iterator[str]:
+    """What a person should know of how the page was read."""
+    reading = stamps.reading
+    if stamps.signals:
+        policy = f", policy {reading.tdm_policy}" if reading.tdm_policy else ""
+        yield f"the publisher says {', '.join(stamps.signals)}{policy}"
+    if reading.agreement is not None:
+        yield f"the engines agree on {reading.agreement:.0%} of the text"
+    if reading.mojibake:
+        yield f"{reading.mojibake:.1%} of the text was made by a wrong charset"
+    yield from (f"not believed: {dropped}" for dropped in reading.dropped_dates)
+    yield from (f"selector of `sites` without effect: {missed}" for missed in reading.missed_selectors)
+
+
 def _tags(life: Life, *, watchlist: Watchlist, console: Console) -> None:
     if life.stamps and not life.stamps.tagged_at:
         _step(console, "tag", "not yet")
     for tag in life.tags:
         declared = watchlist.topic(tag.topic)
-        ended = f", ended {_when(tag.ended_at)}" if tag.ended_at else ""
+        ended = f", ended {_when(tag.ended_at)}{_ENDED.get(tag.ended_why or '', '')}" if tag.ended_at else ""
         title = declared.title if declared else tag.topic
         _step(console, "tag", f"{title} (version {tag.topic_version}), {_when(tag.tagged_at)}{ended}")
         if tag.ended_at is None:
             _evidence(tag, console)
+            if tag.alert == TagAlert.MUTED:
+                _detail(console, "it came by re-tagging, which raises no alert")
 
 
 def _misses(article: Article, life: Life, *, watchlist: Watchlist, console: Console) -> None:
@@ -140,10 +165,17 @@ def marked(found: Evidence, evidence: tuple[Evidence, ...]) -> Text:
 
 def _alerts(life: Life, console: Console) -> None:
     if not life.alerts:
-        _step(console, "alert", "no rule asks for it" if life.stamps and life.stamps.alerted_at else "not yet")
+        _step(console, "alert", _why_none(life))
     for alert in life.alerts:
         _step(console, "alert", f"rule {alert.rule}: {', '.join(alert.topics)}, {_when(alert.created_at)}")
         _mails(alert, console)
+
+
+def _why_none(life: Life) -> str:
+    if life.stamps is None or life.stamps.alerted_at is None:
+        return "not yet"
+    muted = any(tag.alert == TagAlert.MUTED for tag in life.tags if tag.ended_at is None)
+    return "none: the rules were not asked for tags that came by re-tagging" if muted else "no rule asks for it"
 
 
 def _mails(alert: AlertLife, console: Console) -> None:

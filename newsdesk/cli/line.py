@@ -33,6 +33,7 @@ STEPS: tuple[Callable[[Services], Counts], ...] = (
     pipeline.poll,
     pipeline.collect,
     pipeline.tag,
+    pipeline.retag,
     pipeline.index,
     pipeline.alert,
     pipeline.deliver,
@@ -52,7 +53,7 @@ def run(
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the whole line without Airflow: poll, collect, tag, index, alert, deliver.
+    """Run the whole line without Airflow: poll, collect, tag, retag, index, alert, deliver.
 
     With --loop and --json, each round is one line.
 
@@ -159,7 +160,7 @@ def requeue(
     newsdesk requeue                                    # all of them
     newsdesk requeue 3f2a9c0be5d14417a8e2f0c96b7d5e18   # one, by its id
     """
-    waiting = (tables.entries, tables.articles, tables.notifications, tables.outbox)
+    waiting = (tables.entries, tables.articles, tables.topics, tables.notifications, tables.outbox)
     with services_for(home, watchlist) as services, services.ledger.write() as connection:
         now = services.clock()
         counts = {table.name: requeue_rows(connection, table, now=now, row_id=row) for table in waiting}

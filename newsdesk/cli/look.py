@@ -1,6 +1,5 @@
-"""Commands that show what is there: explain, status, topics, alerts, feeds."""
+"""Commands that show what is there: explain, status, alerts, feeds."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -17,14 +16,13 @@ from newsdesk.cli.frame import (
     out,
     print_json,
     print_rows,
-    print_table,
     readers_for,
 )
 from newsdesk.cli.life import print_life
+from newsdesk.cli.sources import judged_sources
 from newsdesk.cli.state import Health, judge
 from newsdesk.ledger import history, lists
 from newsdesk.ledger.overview import FeedLine, overview
-from newsdesk.model import Article, Watchlist
 
 looks = typer.Typer()
 
@@ -65,7 +63,8 @@ def status(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_jso
         with services.ledger.read() as connection:
             seen = overview(connection)
         waiting = pipeline.waiting(services)
-        health = judge(seen, waiting, services.clock(), stale=timedelta(minutes=30))
+        sources = judged_sources(services)
+        health = judge(seen, waiting, services.clock(), stale=timedelta(minutes=30), sources=sources)
     if as_json:
         print_json({"health": health, "waiting": waiting, "overview": seen})
     else:
@@ -77,63 +76,6 @@ def _print_status(health: Health) -> None:
     styles = ("green", "yellow", "red")
     for line in health.lines:
         out.print(Text.assemble((f"{line.word:6}", styles[line.code]), " ", line.text))
-
-
-@looks.command(rich_help_panel="Look")
-def topics(
-    name: Annotated[str | None, typer.Argument(help="One topic: its newest articles.")] = None,
-    *,
-    limit: Annotated[int, typer.Option(help="Articles shown.", min=1)] = 10,
-    home: HomeOption = None,
-    watchlist: WatchlistOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the topics with the number of their articles, or the newest articles of one topic.
-
-    newsdesk topics
-    newsdesk topics trader-protests --limit 3
-    """
-    with readers_for(home, watchlist) as services, services.ledger.read() as connection:
-        if name is None:
-            _print_topics(services.watchlist, dict(overview(connection).topics), as_json=as_json)
-            return
-        if services.watchlist.topic(name) is None:
-            known = ", ".join(topic.id for topic in services.watchlist.topics)
-            fail(f"there is no topic {name}; the watchlist has {known or 'none'}")
-        found = lists.articles_with_topic(connection, name, limit=limit)
-    if as_json:
-        print_json(found)
-    else:
-        _print_articles(found, name)
-
-
-def _print_topics(watchlist: Watchlist, counts: dict[str, int], *, as_json: bool) -> None:
-    rows = [(topic.id, topic.title, counts.get(topic.id, 0)) for topic in watchlist.topics]
-    if as_json:
-        print_json([{"id": key, "title": title, "articles": number} for key, title, number in rows])
-    else:
-        print_table(("topic", "title", "articles"), [(key, title, str(number)) for key, title, number in rows])
-
-
-def _print_articles(found: list[Article], topic: str) -> None:
-    for article in found:
-        when = _minute(article.published or article.first_seen_at)
-        words = ", ".join(dict.fromkeys(_words(article, topic)))
-        if is_piped():
-            print_rows([(when, article.source, article.title, words, article.url)])
-            continue
-        out.print(Text(article.title, "bold"))
-        out.print(Text(f"{article.source}  {when}", "dim"))
-        out.print(Text.assemble(("matched: ", "dim"), words))
-        out.print(Text(article.url, "cyan"), end="\n\n")
-
-
-def _words(article: Article, topic: str) -> Iterator[str]:
-    for tag in article.tags:
-        if tag.topic == topic:
-            for found in tag.evidence:
-                text = article.title if found.field == "title" else article.text
-                yield " ".join(text[found.start : found.end].split())
 
 
 def _minute(instant: datetime) -> str:

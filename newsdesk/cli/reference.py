@@ -92,16 +92,21 @@ def _code(text: str) -> str:
 # ------------------------------------------------------------------ commands
 
 
-def commands() -> Iterator[tuple[str, TyperCommand]]:
-    """Every command by what one types, without the groups of commands."""
+Command = TyperCommand | TyperGroup
+
+
+def commands() -> Iterator[tuple[str, Command]]:
+    """Every command by what one types; of the groups of commands, those that do something when they stand alone."""
     root = typer.main.get_command(app)
     if isinstance(root, TyperGroup):
         yield from _below(root, "")
 
 
-def _below(group: TyperGroup, prefix: str) -> Iterator[tuple[str, TyperCommand]]:
+def _below(group: TyperGroup, prefix: str) -> Iterator[tuple[str, Command]]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield f"{prefix}{name}", command
             yield from _below(command, f"{prefix}{name} ")
         elif isinstance(command, TyperCommand):
             yield f"{prefix}{name}", command
@@ -113,7 +118,7 @@ def _commands_page() -> str:
     return _page("Commands", _COMMANDS, head, *(_command(name, command) for name, command in commands()))
 
 
-def _command(name: str, command: TyperCommand) -> str:
+def _command(name: str, command: Command) -> str:
     prose, examples = split_help(command.help or "")
     parts = [f"## {name}\n", "\n\n".join(prose) + "\n"]
     if examples:
@@ -127,7 +132,7 @@ def _command(name: str, command: TyperCommand) -> str:
     return "\n".join(parts)
 
 
-def _parameters(command: TyperCommand, *, common: bool) -> Iterator[TyperArgument | TyperOption]:
+def _parameters(command: Command, *, common: bool) -> Iterator[TyperArgument | TyperOption]:
     for param in command.params:
         if isinstance(param, TyperArgument | TyperOption) and (param.name in _COMMON) is common:
             yield param

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from newsdesk.ledger import Waiting
 from newsdesk.ledger.overview import Ending, Overview
 from newsdesk.model import Reason
+from newsdesk.quality import Quality, SourceQuality
 
 WELL, LOOK, BROKEN = 0, 1, 2
 _OURS = {reason.value for reason in (Reason.STORAGE_FAILED, Reason.WORKER_FAILED, Reason.UNEXPECTED)}
@@ -34,12 +35,16 @@ class Health:
     lines: tuple[HealthLine, ...]
 
 
-def judge(seen: Overview, waiting: Waiting, now: datetime, *, stale: timedelta) -> Health:
+def judge(
+    seen: Overview, waiting: Waiting, now: datetime, *, stale: timedelta, sources: Sequence[SourceQuality] = ()
+) -> Health:
     """Judge the figures. What waits longer than `stale` means that nobody works."""
     lines = (
         *_feeds(seen, now, stale),
+        *_sources(sources),
         _line(waiting),
         *_retries(seen),
+        *_retags(seen),
         *_drops(seen),
         _mails(seen, now, stale),
         *_troubles(seen),
@@ -70,6 +75,18 @@ def _feeds(seen: Overview, now: datetime, stale: timedelta) -> list[HealthLine]:
     return lines
 
 
+def _sources(sources: Sequence[SourceQuality]) -> list[HealthLine]:
+    return [
+        HealthLine(
+            code=LOOK,
+            text=f"source {source.source} is read worse since a day: {'; '.join(source.findings)}"
+            " → look at a page of it by `newsdesk extract`",
+        )
+        for source in sources
+        if source.quality is Quality.DEGRADED
+    ]
+
+
 def _line(waiting: Waiting) -> HealthLine:
     text = f"{waiting.entries} entries, {waiting.articles} articles and {waiting.notifications} mails are due"
     return HealthLine(code=WELL, text=text)
@@ -84,6 +101,19 @@ def _retries(seen: Overview) -> list[HealthLine]:
         )
         for name, endings in (("entries", seen.entries), ("articles", seen.articles))
         if (found := [ending for ending in endings if ending.outcome == "retry"])
+    ]
+
+
+def _retags(seen: Overview) -> list[HealthLine]:
+    """Topics that stored articles are yet to follow; those that want a person are told among the troubles."""
+    return [
+        HealthLine(
+            code=LOOK if topic.reason in _OURS else WELL,
+            text=f"topic {topic.id} {'changed' if topic.wanted else 'was removed'}: stored articles wait for re-tagging"
+            + (f" ({topic.reason}: {topic.detail})" if topic.reason else ""),
+        )
+        for topic in seen.retags
+        if topic.due_at is not None
     ]
 
 

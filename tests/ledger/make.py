@@ -57,6 +57,7 @@ def draft(name: str, *, text: str = "The traders met in Surat.", **changes: Any)
         "fetched_at": NOW,
         "recorded_at": NOW,
         "first_seen_at": NOW,
+        "signals": ("noarchive",),
     }
     return Draft(
         article=Article(**values | changes),

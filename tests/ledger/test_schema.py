@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from newsdesk.errors import LedgerError
 from newsdesk.ledger import Ledger, open_ledger
+from newsdesk.ledger.migrations import HEAD
 from newsdesk.ledger.tables import Instant, metadata
 
 
@@ -24,7 +25,7 @@ def test_the_migrated_schema_is_the_declared_one(ledger: Ledger) -> None:
 def test_opening_twice_changes_nothing(ledger_url: str) -> None:
     for _ in range(2):
         with open_ledger(ledger_url) as ledger, ledger.read() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
 
 
 def test_a_ledger_of_a_newer_version_is_refused(ledger_url: str) -> None:

@@ -160,7 +160,9 @@ def test_on_a_terminal_matched_words_are_marked(line: Line) -> None:
     assert plain[-1] == "1 article"
 
 
-@pytest.mark.parametrize("arguments", [("topics",), ("topics", "online-trade"), ("alerts",), ("feeds",), ("status",)])
+@pytest.mark.parametrize(
+    "arguments", [("topics",), ("topics", "show", "online-trade"), ("alerts",), ("feeds",), ("status",)]
+)
 def test_a_terminal_shows_the_same_things(line: Line, arguments: tuple[str, ...]) -> None:
     shown = COLOURS.sub("", on_a_terminal("--home", str(line.home), *arguments))
     words = {word for row in line.call(*arguments).out.splitlines() for word in row.replace("\t", " ").split()}

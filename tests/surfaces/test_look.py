@@ -75,13 +75,13 @@ def test_options_may_stand_before_or_after_the_command(line: Line) -> None:
 
 
 def test_a_topic_lists_its_articles_with_the_words(line: Line) -> None:
-    ran = line.call("topics", "online-trade", "--limit", "50")
+    ran = line.call("topics", "show", "online-trade", "--limit", "50")
     rows = {row.split("\t")[-1]: row.split("\t")[3] for row in ran.out.splitlines()}
     assert "memorandum" in rows[line.memorandum]
 
 
 def test_an_unknown_topic_is_answered_with_the_known_ones(line: Line) -> None:
-    ran = line.call("topics", "football")
+    ran = line.call("topics", "show", "football")
     assert (ran.code, ran.out) == (1, "")
     assert "online-trade, shop-protests" in ran.err
 
@@ -145,7 +145,7 @@ READING = (
     ("explain", "{memorandum}"),
     ("status",),
     ("topics",),
-    ("topics", "online-trade"),
+    ("topics", "show", "online-trade"),
     ("alerts",),
     ("feeds",),
     ("doctor",),
@@ -183,7 +183,7 @@ def test_a_lost_index_is_made_again(own_line: Line) -> None:
 
 def test_a_second_run_has_nothing_to_do(own_line: Line) -> None:
     ran = own_line.call("run")
-    assert [row.partition(": ")[2] for row in ran.out.splitlines()] == ["nothing was due"] * 6
+    assert [row.partition(": ")[2] for row in ran.out.splitlines()] == ["nothing was due"] * 7
 
 
 def test_explain_says_why_a_topic_is_not_on_the_article(line: Line) -> None:
