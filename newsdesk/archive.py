@@ -97,6 +97,15 @@ class Archive:
             return False
         return True
 
+    def remove(self, key: str) -> None:
+        """Forget the page of a key, be it there or not. Raises ArchiveError."""
+        path = self._root / key
+        try:
+            if _KEY.fullmatch(key):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ArchiveError(f"the archived page {path} cannot be removed: {error.strerror}") from error
+
     def prune(self, before: date) -> int:
         """Delete all pages fetched before that day (UTC), and what a crash left half written; returns how many pages.
 

@@ -68,7 +68,12 @@ def entry_fingerprint(entry: ParsedEntry) -> str:
 
 def article_fingerprint(article: ParsedArticle) -> str:
     """Changes when title or text change."""
-    return digest(_fold(article.title), _fold(article.text))
+    return text_fingerprint(article.title, article.text)
+
+
+def text_fingerprint(title: str, text: str) -> str:
+    """The same of a title and a text, wherever they come from."""
+    return digest(_fold(title), _fold(text))
 
 
 def decide(feed: str, parsed: ParsedFeed, known: Mapping[str, Known]) -> tuple[EntryIntent, ...]:

@@ -31,6 +31,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _cores() -> int:
+    """Those that this process may use: a container may have fewer than the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class IndexOnDemand:
     """The search index, opened when it is first asked for: polls and mails go on while it is damaged."""
 
@@ -98,7 +103,7 @@ class Services:
     def open_workers(self, *preload: str) -> DocumentWorkers:
         """Killable processes for one step; a context manager. `preload`: what they import before they are timed."""
         return DocumentWorkers(
-            self.settings.workers,
+            self.settings.workers or _cores(),
             seconds=self.settings.worker_seconds,
             memory_bytes=self.settings.worker_megabytes * 1024 * 1024,
             preload=("extractors", *preload),

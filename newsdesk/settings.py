@@ -8,6 +8,7 @@ everything below `var/`, mail into a spool folder.
 import dataclasses
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -52,10 +53,13 @@ class Settings:
     poll_minimum_seconds: int = _setting(300, "shortest time between two polls of a feed")
     poll_default_seconds: int = _setting(900, "time to the second poll of a new feed")
     poll_maximum_seconds: int = _setting(86400, "longest time between two polls of a feed")
-    workers: int = _setting(2, "processes that parse feeds and pages")
+    workers: int = _setting(0, "processes that parse feeds and pages; 0: one for each core")
     worker_seconds: float = _setting(10.0, "time limit of one document in its worker")
     worker_megabytes: int = _setting(1024, "memory limit of one worker")
     engine: str = _setting("cascade", "article extraction: cascade or newspaper")
+    languages: tuple[str, ...] = _setting(
+        (), "ISO 639 codes, separated by commas: pages are taken for one of these; empty: for any language"
+    )
     batch: int = _setting(50, "rows claimed at a time")
     step_seconds: float = _setting(60.0, "after this time poll and collect take up nothing more: the next steps' turn")
     lease_seconds: int = _setting(120, "how long a claimed row belongs to its claimer")
@@ -140,11 +144,20 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    wrong = next((code for code in codes if not re.fullmatch(r"[a-z]{2,3}", code)), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong} is no language code; write ISO 639 codes, such as en,hi,ta")
+    return codes
+
+
 _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "home": Path,
     "watchlist": Path,
     "archive": Path,
     "allow_networks": _networks,
+    "languages": _languages,
     **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience", "step_seconds"), float),
     **dict.fromkeys(
         (
@@ -176,7 +189,6 @@ def _check_ranges(settings: Settings) -> None:
     positive = (
         "fetch_seconds",
         "fetch_concurrency",
-        "workers",
         "worker_seconds",
         "worker_megabytes",
         "batch",

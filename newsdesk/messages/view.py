@@ -7,7 +7,7 @@ from datetime import datetime
 from newsdesk.messages.clean import clean, safe_link
 from newsdesk.messages.passages import Passage, choose_passages, title_words
 from newsdesk.messages.times import show_delay, show_times
-from newsdesk.model import Alert, Notification, Reader, Rule, Tag, Topic
+from newsdesk.model import FEED_SUMMARY, Alert, Notification, Reader, Rule, Tag, Topic
 
 PASSAGES = 3  # per topic, where there is room
 TITLE_LENGTH = 300
@@ -51,6 +51,8 @@ class ArticleView:
     authors: str
     times: str
     summary: str
+    is_summary: bool  # the feed's own words: the page could not be read
+    is_quiet: bool  # the publisher wants no extracts shown
     language: str  # "" where unknown
     direction: str  # value of the HTML attribute dir
     topics: tuple[TopicView, ...]
@@ -110,6 +112,7 @@ def article_title(title: str, limit: int = TITLE_LENGTH) -> str:
 def _article(alert: Alert, reader: Reader, topics: Mapping[str, Topic], limits: Limits) -> ArticleView:
     article = alert.article
     link, host = safe_link(article.url) or ("", "")
+    is_quiet = "nosnippet" in article.signals
     others = [source for source in article.sources if source != article.source]
     language = clean(article.language or "", 20)
     return ArticleView(
@@ -120,10 +123,12 @@ def _article(alert: Alert, reader: Reader, topics: Mapping[str, Topic], limits: 
         also_at=_names(others, _SOURCES),
         authors=_names(article.authors, _AUTHORS),
         times=show_times(article, reader.zone),
-        summary=clean(article.summary[:2000] or article.text[:2000], SUMMARY_LENGTH),
+        summary="" if is_quiet else clean(article.summary[:2000] or article.text[:2000], SUMMARY_LENGTH),
+        is_summary=article.kind == FEED_SUMMARY,
+        is_quiet=is_quiet,
         language=language,
         direction=("rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr") if language else "auto",
-        topics=tuple(_topic(tag, topics, limits.passages) for tag in alert.tags[: limits.topics]),
+        topics=tuple(_topic(tag, topics, 0 if is_quiet else limits.passages) for tag in alert.tags[: limits.topics]),
         topics_left_out=max(0, len(alert.tags) - limits.topics),
     )
 

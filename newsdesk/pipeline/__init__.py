@@ -1,4 +1,4 @@
-"""The line: poll, collect, tag, index, alert, deliver; six functions, each of which drains what waits for it.
+"""The line: poll, collect, tag, retag, index, alert, deliver; functions each of which drains what waits for it.
 
 They are called by the DAGs, by `newsdesk run` and by the tests. Running one twice does nothing twice.
 """
@@ -10,12 +10,15 @@ from newsdesk.pipeline.deliver import deliver
 from newsdesk.pipeline.index import index
 from newsdesk.pipeline.maintain import maintain, rebuild_index
 from newsdesk.pipeline.poll import hasten, poll
+from newsdesk.pipeline.replay import replay
 from newsdesk.pipeline.report import describe, waiting
+from newsdesk.pipeline.retag import ask_retag, retag
 from newsdesk.pipeline.tag import tag
 
 __all__ = [
     "Waiting",
     "alert",
+    "ask_retag",
     "collect",
     "deliver",
     "describe",
@@ -24,6 +27,8 @@ __all__ = [
     "maintain",
     "poll",
     "rebuild_index",
+    "replay",
+    "retag",
     "tag",
     "waiting",
 ]

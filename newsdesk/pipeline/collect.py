@@ -1,33 +1,25 @@
 """collect: fetch the page of each entry, archive it, extract the article."""
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from extractors import ExtractError, Kind, ParsedArticle, extract_article
-from extractors.urls import unwrap_redirector
+from extractors import ExtractError, extract_article
 from newsdesk.errors import ArchiveError, FetchError, LedgerError, WorkerError
-from newsdesk.fetch import Fetched, Fetcher, domain_of
-from newsdesk.intake import article_fingerprint, article_id
+from newsdesk.fetch import Fetched, Fetcher
+from newsdesk.intake import article_id
 from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
-from newsdesk.model import Article, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
+from newsdesk.model import FEED_SUMMARY, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
+from newsdesk.pipeline.drafts import PageAt, judge, may_be_kept, page_link, stand_in
 from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
 from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way, unexpected
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
 
-_NO_ARTICLE = {
-    Kind.CONSENT: Reason.CONSENT_WALL,
-    Kind.PAYWALL: Reason.PAYWALL,
-    Kind.BOT_WALL: Reason.BOT_WALL,
-    Kind.INDEX: Reason.INDEX_PAGE,
-    Kind.SOFT_404: Reason.SOFT_404,
-    Kind.EMPTY: Reason.EMPTY_PAGE,
-}
 # imported once a worker, before a page's time is counted
-_HEAVY = ("htmldate", "nh3", "py3langid.langid", "readability", "resiliparse.extract.html2text", "trafilatura")
+HEAVY = ("htmldate", "nh3", "py3langid.langid", "readability", "resiliparse.extract.html2text", "trafilatura")
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
 
 
@@ -49,7 +41,7 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
     tally = Tally("collect")
 
     async def run() -> None:
-        with services.open_workers(*_HEAVY) as workers:
+        with services.open_workers(*HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
                 manners = Manners(services)
                 visit = _Visit(
@@ -83,6 +75,7 @@ class _Visit:
             raise
         except Exception as error:
             outcome, page = self._outcome_of(error, lease), _NOTHING
+        page = self._with_stand_in(entry, outcome, page)
         self.services.failpoint("collect.worked")
         try:
             await asyncio.to_thread(self._record, lease, entry, outcome, page)
@@ -95,7 +88,7 @@ class _Visit:
     async def _work(self, entry: Entry) -> tuple[Outcome, _Page]:
         if entry.link is None:
             return Dropped(reason=Reason.NO_LINK, detail="the entry has no link to a page"), _NOTHING
-        link = unwrap_redirector(entry.link) or entry.link
+        link = page_link(entry.link)
         known = await asyncio.to_thread(self._known_article, entry, link)
         if known is not None:
             return Done(reason=Reason.KNOWN_ARTICLE), _Page(known_article=known)
@@ -121,19 +114,22 @@ class _Visit:
         if content_type not in _HTML:
             return Dropped(reason=Reason.NOT_HTML, detail=f"the page is {content_type}"), _Page(fetched_at=now)
         key = await self._archive(fetched, now)
-        page = _Page(fetched_at=now, page_key=key)
         parsed = await self.workers.run(
             extract_article,
             fetched.body,
             fetched.final_url,
             content_type=fetched.content_type,
-            engine=self.services.settings.engine,
+            headers=fetched.headers,
+            engine=entry.engine or self.services.settings.engine,
+            languages=self.services.settings.languages,
+            overrides=self.services.watchlist.sites,
             now=now,
         )
-        if parsed.kind in _NO_ARTICLE:
-            return Dropped(reason=_NO_ARTICLE[parsed.kind], detail=parsed.kind_reason), page
-        draft = make_draft(entry, parsed, final_url=fetched.final_url, page_key=key, fetched_at=now)
-        return Done(), _Page(fetched_at=now, page_key=key, draft=draft)
+        kept = key if may_be_kept(entry, parsed) else None
+        if kept is None:
+            await asyncio.to_thread(self.services.archive.remove, key)
+        outcome, draft = judge(entry, parsed, PageAt(url=fetched.final_url, fetched_at=now, key=kept))
+        return outcome, _Page(fetched_at=now, page_key=kept, draft=draft)
 
     async def _archive(self, fetched: Fetched, now: datetime) -> str:
         try:
@@ -148,6 +144,11 @@ class _Visit:
         except ArchiveError as error:
             self.full.append(error)
             raise
+
+    def _with_stand_in(self, entry: Entry, outcome: Outcome, page: _Page) -> _Page:
+        at = page.fetched_at or self.services.clock()
+        draft = page.draft or stand_in(entry, outcome, page_key=page.page_key, at=at)
+        return replace(page, draft=draft)
 
     def _outcome_of(self, error: Exception, lease: Lease) -> Outcome:
         match error:
@@ -200,69 +201,24 @@ def _store(
     if page.draft is not None:
         before = articles.stored_version(connection, article)
         fresh = _is_fresh(entry, page.draft, before) and articles.store(connection, page.draft, before=before, now=now)
-        if not fresh:
+        if not fresh and isinstance(outcome, Done):
             outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
     articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)
     return outcome, fresh
 
 
 def _is_fresh(entry: Entry, draft: Draft, before: StoredVersion | None) -> bool:
-    """Whether the article, or this version of it, is new. Only the entry that brought an article may change it."""
+    """Whether the article, or this version of it, is new.
+
+    Only the entry that brought an article may change it, and a summary never takes the place of a text that was read.
+    """
     if before is None:
         return True
+    if draft.article.kind == FEED_SUMMARY != before.kind:
+        return False
     return before.fingerprint != draft.fingerprint and before.first_entry == entry.id
 
 
 def _values(page: _Page, article: str | None) -> dict[str, object]:
     values: dict[str, object] = {"article_id": article} if article else {}
     return values | ({"page_key": page.page_key, "fetched_at": page.fetched_at} if page.fetched_at else {})
-
-
-def make_draft(entry: Entry, parsed: ParsedArticle, *, final_url: str, page_key: str, fetched_at: datetime) -> Draft:
-    """The article that page and feed give together: the page first, the feed where the page is silent."""
-    url = _address(parsed, final_url)
-    published, source = _published(entry, parsed)
-    article = Article(
-        id=article_id(url),
-        url=url,
-        source=entry.source,
-        title=parsed.title or entry.title,
-        text=parsed.text,
-        summary=parsed.summary or entry.summary,
-        language=parsed.language or entry.language,
-        authors=parsed.authors or entry.authors,
-        published=published,
-        published_source=source,
-        modified=parsed.modified.astimezone(UTC) if parsed.modified else entry.updated,
-        fetched_at=fetched_at,
-        recorded_at=fetched_at,
-        first_seen_at=entry.first_seen_at,
-        kind=parsed.kind.value,
-    )
-    return Draft(
-        article=article,
-        feed_id=entry.feed_id,
-        entry_id=entry.id,
-        fingerprint=article_fingerprint(parsed),
-        page_key=page_key,
-        provenance={name: (found.source, found.confidence) for name, found in parsed.provenance.items()},
-        signals=parsed.signals,
-    )
-
-
-def _address(parsed: ParsedArticle, final_url: str) -> str:
-    """The page's own canonical URL, where it stays within the site: elsewhere it may be a mistake or a trap."""
-    canonical = parsed.canonical_url
-    return canonical if canonical and domain_of(canonical) == domain_of(final_url) else final_url
-
-
-def _published(entry: Entry, parsed: ParsedArticle) -> tuple[datetime | None, str | None]:
-    """The page's instant; the feed's where the page gives none, or only the day and the feed gives the time of it."""
-    page = parsed.published
-    if page is None:
-        return entry.published, entry.published_source and f"feed:{entry.published_source}"
-    same_day = entry.published is not None and abs((entry.published - page).total_seconds()) < 36 * 3600
-    if parsed.published_precision == "day" and same_day:
-        return entry.published, f"feed:{entry.published_source}"
-    found = parsed.provenance.get("published")
-    return page.astimezone(UTC), f"page:{found.source}" if found else "page"
