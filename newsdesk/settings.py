@@ -201,5 +201,7 @@ def _check_ranges(settings: Settings) -> None:
             raise SettingsError(f"{PREFIX}{name.upper()} must be greater than 0")
     if not settings.poll_minimum_seconds <= settings.poll_default_seconds <= settings.poll_maximum_seconds:
         raise SettingsError(f"{PREFIX}POLL_MINIMUM_SECONDS ≤ …DEFAULT… ≤ …MAXIMUM… must hold")
+    if settings.workers < 0:
+        raise SettingsError(f"{PREFIX}WORKERS must not be less than 0 (one for each core)")
     if settings.engine not in ("cascade", "newspaper"):
         raise SettingsError(f"{PREFIX}ENGINE={settings.engine}: write cascade or newspaper")

@@ -39,7 +39,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     [
         ({"NEWSDESK_WORKER": "2"}, "NEWSDESK_WORKER is not a setting; did you mean NEWSDESK_WORKERS"),
         ({"NEWSDESK_WORKERS": "two"}, "NEWSDESK_WORKERS=two"),
-        ({"NEWSDESK_WORKERS": "0"}, "NEWSDESK_WORKERS must be greater than 0"),
+        ({"NEWSDESK_WORKERS": "-1"}, "NEWSDESK_WORKERS must not be less than 0"),
         ({"NEWSDESK_ALLOW_NETWORKS": "localhost"}, "NEWSDESK_ALLOW_NETWORKS=localhost"),
         ({"NEWSDESK_ENGINE": "magic"}, "write cascade or newspaper"),
         ({"NEWSDESK_POLL_MINIMUM_SECONDS": "99999"}, "MINIMUM"),
