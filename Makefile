@@ -3,16 +3,19 @@
 # make test   every check and every test
 # make check  format, lint, types, import contracts
 # make bench  the commands that print performance figures
+# make elasticsearch  a real Elasticsearch on loopback, empty, until Ctrl-C (VERSION=9.4, PORT=9200)
 # make lock   resolve the requirements anew
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WATCHLIST ?=
+VERSION ?= 8.19
+PORT ?= 9200
 RUN := .venv/.run-installed
 DEV := .venv/.dev-installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check bench servers lock clean
+.PHONY: demo up test check bench servers elasticsearch lock clean
 
 demo: $(RUN)
 	@$(BIN)/newsdesk demo
@@ -35,7 +38,10 @@ bench: $(DEV)
 	$(BIN)/python -m bench.extraction
 
 servers:
-	@bin/test-servers
+	@bin/test-servers "$(PYTHON)"
+
+elasticsearch: servers
+	@$(PYTHON) -m tests.elasticsearch $(VERSION) $(PORT)
 
 lock: $(DEV)
 	$(BIN)/uv pip compile -q --generate-hashes --upgrade requirements/pip.in -o requirements/pip.txt

@@ -332,6 +332,17 @@ def test_where_too_many_texts_had_to_be_read_the_total_is_a_lower_bound(index: S
     assert index.count(parse("oil PRE/1 gold")) == 550
 
 
+def test_the_newest_of_very_many_hits_are_found_by_walking_back_in_time(index: SearchIndex) -> None:
+    articles = [document(n, f"oil {'gold' if n % 3 else 'tin'}", minutes=-n) for n in range(1_100)]
+    index.put([replace(article, published=START + timedelta(days=n % 50)) for n, article in enumerate(articles)])
+    for text in ("oil", "oil AND ((gold lang:en) OR (tin lang:hi))", "oil NOT topic:none"):
+        whole = index.search(parse(text), sort=Sort.NEWEST, limit=1_000).hits
+        assert index.search(parse(text), sort=Sort.NEWEST, limit=2).hits == whole[:2]
+        assert [hit.first_seen for hit in whole] == sorted((hit.first_seen for hit in whole), reverse=True)
+        dated = index.search(parse(text), sort=Sort.PUBLISHED, limit=1_000).hits
+        assert index.search(parse(text), sort=Sort.PUBLISHED, limit=2).hits == dated[:2]
+
+
 def test_pages_end_exactly_where_the_hits_end(index: SearchIndex) -> None:
     index.put([document(n, "oil PRE oil", minutes=n) for n in range(6)])
     for sort in Sort:

@@ -1,0 +1,51 @@
+"""Texts made by chance from the characters of every script, and of what stands between and inside words."""
+
+import random
+import unicodedata
+from collections.abc import Iterator
+
+# Letters, marks and signs by their blocks; each is as likely as any other, however many characters it has.
+_BLOCKS = (
+    *((0x20, 0x7F), (0x20, 0x7F), (0xA0, 0x100), (0x100, 0x250), (0x250, 0x300), (0x300, 0x370)),  # Latin, marks
+    *((0x370, 0x400), (0x1F00, 0x2000), (0x400, 0x530), (0x530, 0x590), (0x590, 0x600)),  # Greek to Hebrew
+    *((0x600, 0x700), (0x8A0, 0x900), (0xFB50, 0xFE00), (0xFE70, 0xFF00), (0x700, 0x800)),  # Arabic, Syriac, Thaana
+    *((0x900, 0x980), (0x900, 0x980), (0x980, 0xA00), (0xA00, 0xA80), (0xA80, 0xB00), (0xB00, 0xB80)),  # Indic
+    *((0xB80, 0xC00), (0xC00, 0xC80), (0xC80, 0xD00), (0xD00, 0xD80), (0xD80, 0xE00), (0xA8E0, 0xA900)),
+    *((0xE00, 0xE80), (0xE80, 0xF00), (0xF00, 0x1000), (0x1000, 0x10A0), (0x1780, 0x1800), (0xA9E0, 0xAA00)),
+    *((0x10A0, 0x1100), (0x1200, 0x13A0), (0x1400, 0x1680), (0x1680, 0x1700), (0x1800, 0x18B0), (0x13A0, 0x1400)),
+    *((0x1100, 0x1200), (0x3130, 0x3190), (0xAC00, 0xD7B0)),  # Hangul
+    *((0x3000, 0x3040), (0x3040, 0x30A0), (0x30A0, 0x3100), (0x31F0, 0x3200), (0x3200, 0x3400)),  # Kana, squared
+    *((0x2E80, 0x3000), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0), (0x2F800, 0x2FA20)),
+    *((0xFF00, 0xFFF0), (0xFE20, 0xFE50), (0xFE50, 0xFE70), (0x2000, 0x2070), (0x2070, 0x2100)),  # wide, punctuation
+    *((0x2100, 0x2190), (0x2190, 0x2400), (0x2460, 0x2500), (0x2600, 0x2800), (0x1F300, 0x1F700)),  # symbols, emoji
+    *((0x1F900, 0x1FB00), (0x1F1E6, 0x1F200), (0x1D400, 0x1D800), (0x1F100, 0x1F200), (0xE000, 0xE100)),
+    *((0x1E00, 0x1F00), (0xA640, 0xA6A0), (0xA720, 0xA800), (0x2C00, 0x2E00), (0xFB00, 0xFB50), (0x1D00, 0x1DC0)),
+    *((0x10330, 0x10350), (0x10400, 0x10450), (0x11080, 0x110D0), (0x1E900, 0x1E960), (0x12000, 0x12400)),
+)
+# What breaks words, joins them, or vanishes from them; and letters with rules of their own.
+_SPECIAL = (
+    *" \t\n.,:;!?'’‘\"-–—_/&@#%·…()[]0123456789aAzZ",
+    *"\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff\u202e\u2066\ufe0e\ufe0f\u034f\u061c\u180e\u00a0\u3000\u2028\u0000\u001f",
+    *"ßẞıİiſςΣσµÅKΩﬁĳǆŉøłđæœþð\u0301\u0308\u0327\u0342\u3099\u309a\u0345\u093c\u20e3",
+    *"ﾞﾟｶガ々〇ー〜・㌔㍍豈Ⅷⅷ½²₂①№™℃🚀👩💻🏽🇮🇳\U000e0100\U000e0067",
+)
+
+
+def any_text(chance: random.Random) -> str:
+    """One text of up to 24 characters from a few blocks."""
+    blocks = chance.choices(_BLOCKS, k=chance.randrange(1, 4))
+    drawn = (
+        chance.choice(_SPECIAL) if chance.random() < 0.3 else chr(chance.randrange(*chance.choice(blocks)))
+        for _ in range(chance.randrange(1, 25))
+    )
+    return "".join(filter(is_assigned, drawn))
+
+
+def is_assigned(character: str) -> bool:
+    """Whether the Unicode of this Python knows the character; half a surrogate pair is none."""
+    return unicodedata.category(character) not in ("Cn", "Cs")
+
+
+def every_character() -> Iterator[str]:
+    """All characters that are assigned, private ones left out."""
+    return (chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co"))
