@@ -37,7 +37,15 @@ def test_robots_rules_of_page_and_header_add_up(robots: str, header: str, signal
 
 @pytest.mark.parametrize(
     ("meta", "header", "reserved"),
-    [("1", "", True), ("", "1", True), ("0", "1", True), ("0", "0", False), ("", " 1 ", True), ("yes", "", False)],
+    [
+        ("1", "", True),
+        ("", "1", True),
+        ("0", "1", False),
+        ("x", "1", True),
+        ("0", "0", False),
+        ("", " 1 ", True),
+        ("yes", "", False),
+    ],
 )
 def test_a_reservation_of_mining_is_read_from_either_place(meta: str, header: str, *, reserved: bool) -> None:
     found = read_signals({"tdm-reservation": (meta,)}, {"tdm-reservation": header})

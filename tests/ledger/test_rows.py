@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history, sites
 from newsdesk.ledger.feeds import PollResult, Validators
 from newsdesk.ledger.overview import overview
-from newsdesk.ledger.sites import KeptRobots
+from newsdesk.ledger.sites import KeptFile
 from newsdesk.ledger.tables import article_versions, polls, tags
 from newsdesk.model import Done, Reason, Retry, Rule, Stage
 from newsdesk.rules import alerts_for, notifications_for
@@ -65,12 +65,12 @@ def test_slots_of_a_domain_follow_each_other(ledger: Ledger) -> None:
 
 def test_robots_are_kept_for_their_time(ledger: Ledger) -> None:
     with ledger.write() as connection:
-        sites.keep_robots(connection, "http://a.example", KeptRobots(body=b"User-agent: *"), NOW + HOUR)
-        sites.keep_robots(connection, "http://b.example", KeptRobots(body=None), NOW + HOUR)
-        sites.keep_robots(connection, "http://b.example", KeptRobots(body=None), NOW + 2 * HOUR)
-        assert sites.kept_robots(connection, "http://a.example", NOW) == KeptRobots(body=b"User-agent: *")
+        sites.keep_robots(connection, "http://a.example", KeptFile(body=b"User-agent: *"), NOW + HOUR)
+        sites.keep_robots(connection, "http://b.example", KeptFile(body=None), NOW + HOUR)
+        sites.keep_robots(connection, "http://b.example", KeptFile(body=None), NOW + 2 * HOUR)
+        assert sites.kept_robots(connection, "http://a.example", NOW) == KeptFile(body=b"User-agent: *")
         assert sites.kept_robots(connection, "http://a.example", NOW + HOUR) is None
-        assert sites.kept_robots(connection, "http://b.example", NOW + HOUR) == KeptRobots(body=None)
+        assert sites.kept_robots(connection, "http://b.example", NOW + HOUR) == KeptFile(body=None)
         assert sites.kept_robots(connection, "http://c.example", NOW) is None
 
 

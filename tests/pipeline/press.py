@@ -1,9 +1,10 @@
 """A newspaper of one page for a test: what its server answers is what the test says."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 
 from newsdesk.ledger import history
 from newsdesk.ledger.history import Life
-from newsdesk.services import Services, open_services
+from newsdesk.services import Services, open_services, utc_now
 from newsdesk.settings import read_settings
 from newsdesk.supervisor.demonstration import sample_settings
 
@@ -28,14 +29,28 @@ class Press:
     port: int = 0
     edition: int = 1
     pages: dict[str, tuple[str, str, Mapping[str, str]]] = field(default_factory=dict)
+    files: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # by path: status and body of other documents
+    redirects: dict[str, str] = field(default_factory=dict)  # by path: where it leads
+    asked: list[str] = field(default_factory=list)  # paths, in order
 
     def story(self, name: str, *, head: str = "", body: str = STORY, headers: Mapping[str, str] | None = None) -> str:
         """Bring out a story, or bring it out otherwise; its URL."""
         self.pages[name] = (head, body, headers or {})
         return f"http://press.localhost:{self.port}/{name}"
 
+    def status(self, path: str) -> int:
+        """That the path answers with."""
+        if path in self.redirects:
+            return 302
+        missing = path == "/robots.txt" or path.startswith("/.well-known/")
+        return self.files.get(path, (404 if missing else 200, b""))[0]
+
     def answer(self, path: str) -> tuple[str, bytes, Mapping[str, str]]:
         """Content type, body, headers."""
+        if path in self.redirects:
+            return "text/plain", b"", {"Location": self.redirects[path]}
+        if path in self.files:
+            return "application/json", self.files[path][1], {}
         if path == "/feed.xml":
             items = "".join(
                 f"<item><title>Traders protest {name}, {self.edition}</title><guid>{name}</guid>"
@@ -60,7 +75,8 @@ def open_press() -> Iterator[Press]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             kind, body, headers = press.answer(self.path)
-            self.send_response(404 if self.path == "/robots.txt" else 200)
+            press.asked.append(self.path)
+            self.send_response(press.status(self.path))
             for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -87,6 +103,7 @@ def services_of(
     *,
     feed: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
+    clock: Callable[[], datetime] = utc_now,
     **settings: str,
 ) -> AbstractContextManager[Services]:
     """A line that watches the press; `feed` adds keys to its feed, `more` to the watchlist."""
@@ -102,7 +119,8 @@ def services_of(
     path.write_text(yaml.safe_dump(watchlist))
     environ = {**sample_settings(), "NEWSDESK_HOME": str(folder), "NEWSDESK_WATCHLIST": str(path)}
     return open_services(
-        read_settings({**environ, **{f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}})
+        read_settings({**environ, **{f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}}),
+        clock=clock,
     )
 
 

@@ -43,4 +43,4 @@ def test_while_the_archive_cannot_be_written_pages_are_not_asked_for_in_vain(
         entries = pipeline.poll(services).produced
         before = len(newsroom.requests)
         assert pipeline.collect(services).outcomes == {"retry:storage-failed": entries}
-        assert len(newsroom.requests) - before == 2  # robots.txt and one page
+        assert len(newsroom.requests) - before == 3  # robots.txt, tdmrep.json and one page

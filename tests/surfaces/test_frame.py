@@ -71,7 +71,7 @@ def test_the_panels_stand_in_the_order_of_their_use() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("nonsense",), ("status", "--nonsense"), ("search",), ("alerts", "--limit", "0")]
+    "arguments", [("nonsense",), ("status", "--nonsense"), ("explain",), ("alerts", "--limit", "0")]
 )
 def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
     ran = call(*arguments)
@@ -87,10 +87,10 @@ def test_a_wrong_setting_is_named_with_the_right_one(monkeypatch: pytest.MonkeyP
 
 
 def test_a_setting_out_of_range_is_named(fresh_home: Callable[..., Path]) -> None:
-    home = fresh_home(workers="0")
+    home = fresh_home(workers="-1")
     ran = call("--home", str(home), "status")
     assert ran.code == 1
-    assert ran.err == f"error: {home / 'settings.json'}: NEWSDESK_WORKERS must be greater than 0\n"
+    assert ran.err == f"error: {home / 'settings.json'}: NEWSDESK_WORKERS must not be less than 0 (one for each core)\n"
 
 
 @pytest.mark.parametrize("content", ["{", "[]"])

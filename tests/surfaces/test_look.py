@@ -57,7 +57,7 @@ def test_filters_narrow_a_search(line: Line) -> None:
     assert line.call("search", "*:*", "--topic", "shop-protests", "--json").code == 0
     narrowed = json.loads(line.call("search", "*:*", "--topic", "shop-protests", "--json").out)["page"]["total"]
     assert 0 < narrowed < json.loads(line.call("search", "*:*", "--json").out)["page"]["total"]
-    assert line.call("search", "*:*", "--source", "Nobody").err == "0 articles\n"
+    assert line.call("search", "*:*", "--source", "Nobody").err.startswith("0 articles\n")
 
 
 def test_an_unknown_field_is_shown_with_its_place(line: Line) -> None:
