@@ -19,8 +19,8 @@ from newsdesk.tagging import MissedPart, RuleSet, explain_miss
 class Clock(StrEnum):
     """By which of its instants an article belongs to a window."""
 
-    ARRIVED = "arrived"  # when it was first seen
-    PUBLISHED = "published"  # as the page or feed says; an article without a date is in no window
+    ARRIVAL = "arrival"  # when it was first seen
+    PUBLICATION = "publication"  # as the page or feed says; an article without a date is in no window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class Window:
 
     since: datetime
     until: datetime
-    clock: Clock = Clock.ARRIVED
+    clock: Clock = Clock.ARRIVAL
 
     def instant(self, article: Article) -> datetime | None:
         """When the article is, by the clock of the window."""
-        return article.first_seen_at if self.clock is Clock.ARRIVED else article.published
+        return article.first_seen_at if self.clock is Clock.ARRIVAL else article.published
 
     @property
     def length_in_days(self) -> float:

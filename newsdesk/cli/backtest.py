@@ -1,9 +1,8 @@
 """The command `topics test`."""
 
 import dataclasses
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,13 +13,12 @@ from rich.text import Text
 
 from newsdesk.backtest import Clock, MailCount, PartWork, Shown, Window, Work
 from newsdesk.cli.brief import brief
-from newsdesk.cli.chart import chart
+from newsdesk.cli.day_columns import day_columns
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
     WatchlistOption,
     err,
-    fail,
     is_piped,
     out,
     print_json,
@@ -28,6 +26,7 @@ from newsdesk.cli.frame import (
     readers_for,
 )
 from newsdesk.cli.life import marked
+from newsdesk.cli.period import beginning
 from newsdesk.cli.topics import TopicArgument, known_topic
 from newsdesk.model import Topic, Watchlist
 from newsdesk.pipeline.backtest import BackTest, back_test
@@ -37,11 +36,11 @@ _WIDEST = 112  # columns: longer lines are hard to read
 _NARROWEST = 40
 _SENTENCES = 2  # shown for a sample
 _REASONS = 2  # shown for an article lost
+_UNMET = 24  # shown of the words that stand nowhere
 _RARE = 0.1  # a day: fewer are told by the month
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
-SinceOption = Annotated[str, typer.Option("--since", help="30d, 12h, 2w, or a date: 2026-10-01.")]
-ByOption = Annotated[Clock, typer.Option("--by", help="Which instant counts.")]
+SinceOption = Annotated[str, typer.Option("--since", help="From this date on or this age: 2026-10-01, 30d, 12h.")]
+ByOption = Annotated[Clock, typer.Option("--by", help="The date that --since means.")]
 
 
 backtests = typer.Typer()
@@ -52,7 +51,7 @@ def try_topic(  # noqa: PLR0913 - each is an option of the command
     topic: TopicArgument,
     *,
     since: SinceOption = "30d",
-    by: ByOption = Clock.ARRIVED,
+    by: ByOption = Clock.ARRIVAL,
     query: Annotated[str | None, typer.Option(help="Try this query instead of the topic's own.")] = None,
     samples: Annotated[int, typer.Option(help="Articles shown of each kind.", min=0, max=1000)] = 10,
     home: HomeOption = None,
@@ -66,7 +65,7 @@ def try_topic(  # noqa: PLR0913 - each is an option of the command
     nowhere yet is tried, for a topic of the watchlist or a new one.
 
     newsdesk topics test e-commerce-policy
-    newsdesk topics test e-commerce-policy --since 2026-10-01 --by published
+    newsdesk topics test e-commerce-policy --since 2026-10-01 --by publication
     newsdesk topics test trader-protests --query 'trader* NEAR/5 (protest* OR strike)' --samples 3
     newsdesk topics test trader-protests --watchlist draft.yaml
     """
@@ -74,7 +73,7 @@ def try_topic(  # noqa: PLR0913 - each is an option of the command
         now = services.clock()
         tried = topic_on_trial(services.watchlist, topic, query, now)
         zone = zone_of(services.watchlist, tried)
-        window = Window(since=instant_of(since, now, zone), until=now, clock=by)
+        window = Window(since=beginning(since, now, zone=zone), until=now, clock=by)
         with err.status("reading what is stored"):
             found = back_test(services, tried, window, samples=samples, zone=zone)
     if as_json:
@@ -100,19 +99,6 @@ def zone_of(watchlist: Watchlist, topic: Topic) -> str:
     return zones.pop() if len(zones) == 1 else "UTC"
 
 
-def instant_of(text: str, now: datetime, zone: str) -> datetime:
-    """What `--since` says, before `now`; a date begins at midnight of `zone`."""
-    span = re.fullmatch(r"(\d{1,5})([hdw])", text.strip())
-    try:
-        if span:
-            return now - int(span[1]) * _UNITS[span[2]]
-        instant = datetime.fromisoformat(text.strip())
-        instant = (instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except (ValueError, OverflowError):
-        fail(f"--since {text}: write a length of time as 30d, 12h or 2w, or a date as 2026-10-01")
-    return instant if instant < now else fail(f"--since {text} is not in the past")
-
-
 # ------------------------------------------------------------------ for people
 
 
@@ -129,10 +115,9 @@ def _print(found: BackTest) -> None:
             (f"{number} would be tagged", "bold"), f": {found.share:.1%} of {found.stored:,} stored, {_rate(rate)}"
         )
     )
-    days = [day for day in found.days if found.begins is None or day.day >= _day(found.begins, found.zone)]
-    if found.tagged and len(days) > 1:
+    if found.tagged and len(found.days) > 1:
         out.print()
-        for line in chart(days, width=width):
+        for line in day_columns(found.days, width=width):
             out.print(line)
     for part in chain(_parts(found, width), _mails(found), _differences(found), _samples(found)):
         out.print(part, soft_wrap=False, width=width)
@@ -147,7 +132,7 @@ def heading(window: Window, begins: datetime | None, zone: str) -> Iterator[Text
         yield Text.assemble(("warning: ", "yellow"), f"nothing older than {first} is stored: the window is longer")
 
 
-_VERBS = {Clock.ARRIVED: "arrived", Clock.PUBLISHED: "were published"}
+_VERBS = {Clock.ARRIVAL: "arrived", Clock.PUBLICATION: "were published"}
 
 
 def _day(instant: datetime, zone: str) -> date:
@@ -168,7 +153,9 @@ def _parts(found: BackTest, width: int) -> Iterator[Text | Padding]:
     if found.unmet and found.tagged:
         yield Text()
         yield Text("Words of the query that stand in none of them", "bold")
-        yield _indented(Text(", ".join(found.unmet)), 2)
+        yield _indented(Text(", ".join(found.unmet[:_UNMET])), 2)
+        if len(found.unmet) > _UNMET:
+            yield Text(f"  and {len(found.unmet) - _UNMET} more; --json and pipes list all", "dim")
 
 
 _HEADS = {

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
+from newsdesk.backtest import Clock
 from newsdesk.cli.advice import why_nothing
-from newsdesk.cli.charts import chart
+from newsdesk.cli.facet_bars import facet_bars
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
@@ -22,7 +23,7 @@ from newsdesk.cli.frame import (
     print_rows,
     readers_for,
 )
-from newsdesk.cli.period import By, period
+from newsdesk.cli.period import period
 from newsdesk.index import Facet, FacetField, Filters, Hit, Page, SearchIndex, Sort
 from newsdesk.query import Query, parse
 
@@ -33,6 +34,32 @@ _VALUES = 10_000  # of a facet: all, but for what nobody reads
 _PAGE_OF_ALL = 200  # hits that --all takes at a time
 
 _NARROW, _SHOW = "Narrow", "Show"
+
+
+def _narrow(text: str) -> Any:
+    return typer.Option(help=text, rich_help_panel=_NARROW)
+
+
+def _flag(name: str, text: str) -> Any:
+    return typer.Option(name, help=text, rich_help_panel=_SHOW)
+
+
+StemmedOption = Annotated[
+    bool, typer.Option("--stemmed", help="Also find other forms of each word: policy finds policies.")
+]
+SourceOption = Annotated[list[str] | None, _narrow("Only this source; may be repeated.")]
+TopicOption = Annotated[list[str] | None, _narrow("Only this topic; may be repeated.")]
+LanguageOption = Annotated[list[str] | None, _narrow("Only this language; may be repeated.")]
+AuthorOption = Annotated[list[str] | None, _narrow("Only this author; may be repeated.")]
+SinceOption = Annotated[str | None, _narrow("From this date on (UTC) or this age: 2026-09-01, 7d.")]
+UntilOption = Annotated[str | None, _narrow("Up to this date or age; a day counts to its end.")]
+ByOption = Annotated[Clock, _narrow("The date that --since and --until mean.")]
+SortOption = Annotated[Sort, typer.Option(help="Order of the hits.", rich_help_panel=_SHOW)]
+LimitOption = Annotated[int, typer.Option(help="Hits on a page.", min=1, max=1000, rich_help_panel=_SHOW)]
+AfterOption = Annotated[str | None, typer.Option(help="The mark at the end of the page before.", rich_help_panel=_SHOW)]
+AllOption = Annotated[bool, _flag("--all", "All hits, as they are found; with --json one a line.")]
+CountOption = Annotated[bool, _flag("--count", "Only how many there are.")]
+FacetsOption = Annotated[bool, _flag("--facets", "Also count by topic, source, language and day.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,42 +76,20 @@ class _Asked:
 def search(  # noqa: PLR0913 - each is an option of the command
     query: Annotated[str, typer.Argument(help="In the query language; all articles, if left out.")] = "*:*",
     *,
-    stemmed: Annotated[
-        bool, typer.Option("--stemmed", help="Also find other forms of each word: policy finds policies.")
-    ] = False,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only this source; may be repeated.", rich_help_panel=_NARROW)
-    ] = None,
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Only this topic; may be repeated.", rich_help_panel=_NARROW)
-    ] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(help="Only this language; may be repeated.", rich_help_panel=_NARROW)
-    ] = None,
-    author: Annotated[
-        list[str] | None, typer.Option(help="Only this author; may be repeated.", rich_help_panel=_NARROW)
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(help="From this date on (UTC) or this age: 2026-09-01, 7d.", rich_help_panel=_NARROW)
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Up to this date or age; a day counts to its end.", rich_help_panel=_NARROW)
-    ] = None,
-    by: Annotated[
-        By, typer.Option(help="The date that --since and --until mean.", rich_help_panel=_NARROW)
-    ] = By.ARRIVAL,
-    sort: Annotated[Sort, typer.Option(help="Order of the hits.", rich_help_panel=_SHOW)] = Sort.NEWEST,
-    limit: Annotated[int, typer.Option(help="Hits on a page.", min=1, max=1000, rich_help_panel=_SHOW)] = 10,
-    after: Annotated[
-        str | None, typer.Option(help="The mark at the end of the page before.", rich_help_panel=_SHOW)
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="All hits, as they are found; with --json one a line.", rich_help_panel=_SHOW)
-    ] = False,
-    count: Annotated[bool, typer.Option("--count", help="Only how many there are.", rich_help_panel=_SHOW)] = False,
-    facets: Annotated[
-        bool, typer.Option("--facets", help="Also count by topic, source, language and day.", rich_help_panel=_SHOW)
-    ] = False,
+    stemmed: StemmedOption = False,
+    source: SourceOption = None,
+    topic: TopicOption = None,
+    language: LanguageOption = None,
+    author: AuthorOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    by: ByOption = Clock.ARRIVAL,
+    sort: SortOption = Sort.NEWEST,
+    limit: LimitOption = 10,
+    after: AfterOption = None,
+    every: AllOption = False,
+    count: CountOption = False,
+    facets: FacetsOption = False,
     home: HomeOption = None,
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
@@ -114,13 +119,11 @@ def search(  # noqa: PLR0913 - each is an option of the command
         elif every:
             _show_all(asked, as_json=as_json)
         else:
-            page = asked.index.search(asked.query, sort=sort, limit=limit, after=after, filters=filters)
-            counted = asked.index.facets(tree, ALL_FACETS, filters=filters, limit=_VALUES) if facets else ()
-            _show_page(asked, page, counted, as_json=as_json)
+            _show_page(asked, limit=limit, after=after, facets=facets, as_json=as_json)
 
 
-def _in_period(filters: Filters, by: By, first: datetime | None, end: datetime | None) -> Filters:
-    if by is By.ARRIVAL:
+def _in_period(filters: Filters, by: Clock, first: datetime | None, end: datetime | None) -> Filters:
+    if by is Clock.ARRIVAL:
         return replace(filters, arrived_from=first, arrived_before=end)
     return replace(filters, published_from=first, published_before=end)
 
@@ -160,7 +163,10 @@ def _pages(asked: _Asked) -> Iterator[Page]:
             return
 
 
-def _show_page(asked: _Asked, page: Page, counted: tuple[Facet, ...], *, as_json: bool) -> None:
+def _show_page(asked: _Asked, *, limit: int, after: str | None, facets: bool, as_json: bool) -> None:
+    index, query, filters = asked.index, asked.query, asked.filters
+    page = index.search(query, sort=asked.sort, limit=limit, after=after, filters=filters)
+    counted = index.facets(query, ALL_FACETS, filters=filters, limit=_VALUES) if facets else ()
     advice = [] if page.total or page.hits else why_nothing(asked.index, asked.query, asked.filters)
     if as_json:
         print_json({"page": page, "facets": counted, "advice": advice})
@@ -204,7 +210,7 @@ def _print_facets(facets: tuple[Facet, ...], total: int) -> None:
             (facet.field.value, count.value or "unknown", count.count) for facet in facets for count in facet.counts
         )
     elif any(facet.counts for facet in facets):
-        out.print(chart(facets, total))
+        out.print(facet_bars(facets, total, width=out.width))
         out.print()
 
 

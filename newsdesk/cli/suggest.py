@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsdesk.backtest import Clock, Window
-from newsdesk.cli.backtest import ByOption, SinceOption, heading, instant_of, topic_on_trial, zone_of
+from newsdesk.cli.backtest import ByOption, SinceOption, heading, topic_on_trial, zone_of
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
@@ -21,11 +21,13 @@ from newsdesk.cli.frame import (
     print_rows,
     readers_for,
 )
+from newsdesk.cli.period import beginning
 from newsdesk.cli.topics import TopicArgument
 from newsdesk.pipeline.suggest import Suggestion, Suggestions, suggest
 
 _WIDEST = 112
-_TERM = 26  # characters of a term in the table
+_TERM = range(12, 27)  # characters of a term in the table
+_FRAGMENT = 18  # and of what to write, where the terminal is narrow
 
 
 suggestions = typer.Typer()
@@ -36,7 +38,7 @@ def suggest_terms(  # noqa: PLR0913 - each is an option of the command
     topic: TopicArgument,
     *,
     since: SinceOption = "30d",
-    by: ByOption = Clock.ARRIVED,
+    by: ByOption = Clock.ARRIVAL,
     query: Annotated[str | None, typer.Option(help="Take this query instead of the topic's own.")] = None,
     limit: Annotated[int, typer.Option(help="Terms of each kind.", min=1, max=100)] = 8,
     home: HomeOption = None,
@@ -56,7 +58,7 @@ def suggest_terms(  # noqa: PLR0913 - each is an option of the command
         now = services.clock()
         tried = topic_on_trial(services.watchlist, topic, query, now)
         zone = zone_of(services.watchlist, tried)
-        window = Window(since=instant_of(since, now, zone), until=now, clock=by)
+        window = Window(since=beginning(since, now, zone=zone), until=now, clock=by)
         with err.status("reading what is stored"):
             found = suggest(services, tried, window, limit=limit)
     if as_json:
@@ -87,8 +89,9 @@ def _print(found: Suggestions, zone: str) -> None:
         out.print(Text(title, "bold"))
         if not terms:
             out.print(Text("  none: too few articles, or no word stands out", "dim"))
-        for part in _table((inside, elsewhere), terms):
-            out.print(part, soft_wrap=False, width=min(out.width, _WIDEST))
+        width = min(out.width, _WIDEST)
+        for part in _table((inside, elsewhere), terms, width):
+            out.print(part, soft_wrap=False, width=width)
 
 
 def _sampled(found: Suggestions) -> str:
@@ -97,16 +100,19 @@ def _sampled(found: Suggestions) -> str:
     return f"; scores are of a sample of {found.read:,} and {found.others_read:,}"
 
 
-def _table(heads: tuple[str, str], terms: Sequence[Suggestion]) -> Iterator[Table | Padding | Text]:
+def _table(heads: tuple[str, str], terms: Sequence[Suggestion], room: int) -> Iterator[Table | Padding | Text]:
+    figures = (*map(len, heads), len("score"))
+    widest = max(_TERM[0], min(_TERM[-1], room - sum(figures) - _FRAGMENT - 2 * (len(figures) + 1)))
     for number, term in enumerate(terms):
         table = Table.grid(padding=(0, 2, 0, 0))
-        for width in (_TERM, len(heads[0]), len(heads[1]), 5):
-            table.add_column(width=width, justify="left" if width == _TERM else "right", no_wrap=True)
+        table.add_column(width=widest, no_wrap=True)
+        for width in figures:
+            table.add_column(width=width, justify="right", no_wrap=True)
         table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
         if number == 0:
             table.add_row(*(Text(head, "dim") for head in ("  term", *heads, "score", "to write")))
-        figures = (str(term.inside), str(term.elsewhere), f"{term.score:.1f}")
-        table.add_row(Text(f"  {term.term}"), *figures, Text(_short(term.fragment), "cyan"))
+        numbers = (str(term.inside), str(term.elsewhere), f"{term.score:.1f}")
+        table.add_row(Text(f"  {term.term}"), *numbers, Text(_short(term.fragment), "cyan"))
         yield table
         for example in term.examples:
             about = Text(f"{example.title}  {example.source}", "dim", no_wrap=True, overflow="ellipsis")

@@ -1,50 +1,71 @@
 """Counts of hits by the values of a field."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from newsdesk.index.condition import merged
 from newsdesk.index.protocol import Facet, FacetCount, FacetField
 from newsdesk.index.reader import Selection
 
-_Count = tuple[str | int | None, int]
+_Value = str | int | None
+_Counts = Mapping[_Value, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_VALUES = {
-    FacetField.TOPIC: "SELECT t.topic AS value FROM {} JOIN article_topics AS t ON t.number = m.number {}",
-    FacetField.SOURCE: "SELECT m.source AS value FROM {} {}",
-    FacetField.LANGUAGE: "SELECT m.language AS value FROM {} {}",
-    FacetField.DAY: "SELECT m.day AS value FROM {} {}",
-}
+_COLUMNS = {FacetField.SOURCE: "m.source", FacetField.LANGUAGE: "m.language", FacetField.DAY: "m.day"}
+_CHUNK = 10_000  # hits in memory at a time
+_TOPICS = "JOIN article_topics AS t ON t.number ="
 
 
 def counted(selection: Selection, fields: Sequence[FacetField], *, limit: int) -> tuple[Facet, ...]:
     """A facet for each field, of at most `limit` values; the selection must be exact."""
+    condition = merged(selection.condition)
+    columns = [field for field in fields if field in _COLUMNS]
+    if condition.match is None or condition.nothing:
+        counts = {field: _grouped(selection, field) for field in columns}  # each may have an index of its own
+    else:
+        counts = _together(selection, columns)
+    if FacetField.TOPIC in fields:
+        counts[FacetField.TOPIC] = _topics(selection)
+    return tuple(_facet(field, counts[field], limit) for field in fields)
+
+
+def _grouped(selection: Selection, field: FacetField) -> _Counts:
     tables, where, parameters = selection.sources()
-    if len(fields) > 1 and selection.condition.match is not None:
-        # What FTS5 finds is kept with all that is counted, so that it is looked for once.
-        columns = "m.number, m.source, m.language, m.day"
-        hits = f"WITH hits AS MATERIALIZED (SELECT {columns} FROM {tables} {where}) "  # noqa: S608 - texts of condition.py
-        counts = " UNION ALL ".join(_sql(place, field, "hits AS m", "") for place, field in enumerate(fields))
-        rows = selection.connection.execute(hits + counts, parameters).fetchall()
-    else:
-        each = (_sql(place, field, tables, where) for place, field in enumerate(fields))
-        rows = [row for sql in each for row in selection.connection.execute(sql, parameters)]
-    found: list[list[_Count]] = [[] for _ in fields]
-    for place, value, count in rows:
-        found[place].append((value, count))
-    return tuple(_facet(field, counts, limit) for field, counts in zip(fields, found, strict=True))
+    sql = f"SELECT {_COLUMNS[field]}, count(*) FROM {tables} {where} GROUP BY 1"  # noqa: S608 - texts of condition.py
+    return dict(selection.connection.execute(sql, parameters).fetchall())
 
 
-def _sql(place: int, field: FacetField, tables: str, where: str) -> str:
-    values = _VALUES[field].format(tables, where)
-    return f"SELECT {place}, value, count(*) FROM ({values}) GROUP BY 2"  # noqa: S608 - texts of condition.py
+def _together(selection: Selection, columns: Sequence[FacetField]) -> dict[FacetField, _Counts]:
+    """All in one look, counted here: SQLite would keep the hits and sort them once for each field."""
+    if not columns:
+        return {}
+    tables, where, parameters = selection.sources()
+    names = ", ".join(_COLUMNS[field] for field in columns)
+    sql = f"SELECT {names} FROM {tables} {where}"  # noqa: S608 - texts of condition.py
+    counts: list[Counter[_Value]] = [Counter() for _ in columns]
+    cursor = selection.connection.execute(sql, parameters)
+    while rows := cursor.fetchmany(_CHUNK):
+        for of_column, values in zip(counts, zip(*rows, strict=True), strict=True):
+            of_column.update(values)
+    return dict(zip(columns, counts, strict=True))
 
 
-def _facet(field: FacetField, counts: Sequence[_Count], limit: int) -> Facet:
+def _topics(selection: Selection) -> _Counts:
+    condition = merged(selection.condition)
+    tables, where, parameters = selection.sources()
+    join = f"{tables} {_TOPICS} m.number"
+    if condition.match is not None and not condition.rows and not condition.nothing:
+        join = f"news {_TOPICS} news.rowid"  # `meta` has nothing to say
+    sql = f"SELECT t.topic FROM {join} {where}"  # noqa: S608 - texts of condition.py
+    return Counter(topic for (topic,) in selection.connection.execute(sql, parameters))
+
+
+def _facet(field: FacetField, counts: _Counts, limit: int) -> Facet:
     if field is FacetField.DAY:
-        dated = sorted(((int(day), count) for day, count in counts if day is not None), reverse=True)
-        rows = [*((_date(day), count) for day, count in dated), *(("", count) for day, count in counts if day is None)]
+        days = sorted((int(day) for day in counts if day is not None), reverse=True)
+        rows = [*((_date(day), counts[day]) for day in days), *(("", counts[day]) for day in counts if day is None)]
     else:
-        rows = sorted(((str(value), count) for value, count in counts), key=lambda pair: (-pair[1], pair[0]))
+        rows = sorted(((str(value), count) for value, count in counts.items()), key=lambda pair: (-pair[1], pair[0]))
     return Facet(field=field, counts=tuple(FacetCount(value=value, count=count) for value, count in rows[:limit]))
 
 

@@ -231,7 +231,7 @@ def _meta_row(prepared: Prepared) -> tuple[int | str | None, ...]:
 
 
 def _json(value: Sequence[object]) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":")) if value else "[]"  # most often it is empty
 
 
 def _remember_words(connection: sqlite3.Connection, number: int | None, prepared: Prepared) -> None:

@@ -36,7 +36,7 @@ class BackTest:
     begins: datetime | None  # the oldest article stored, where the window begins before it
     stored: int  # articles of the window
     tagged: int
-    days: tuple[Day, ...]
+    days: tuple[Day, ...]  # of the window, from the first with a stored article on; none where none is
     parts: tuple[PartWork, ...]
     unmet: tuple[str, ...]  # words of the query that no article tagged holds
     mails: tuple[MailCount, ...]
@@ -80,7 +80,7 @@ def back_test(services: Services, topic: Topic, window: Window, *, samples: int,
         begins=stock.begins,
         stored=len(stock.indexed) + new,
         tagged=sum(verdict.is_tagged for verdict in verdicts),
-        days=count_days(verdicts, window, zone),
+        days=count_days(verdicts, replace(window, since=stock.begins or window.since), zone) if stock.indexed else (),
         parts=count_parts(verdicts, trial.parts),
         unmet=trial.unmet,
         mails=count_mails(verdicts, trial.rules, raised),

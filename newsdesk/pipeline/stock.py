@@ -104,7 +104,7 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _filters(window: Window, topic: Topic | None = None) -> Filters:
-    by_arrival = window.clock is Clock.ARRIVED
+    by_arrival = window.clock is Clock.ARRIVAL
     return Filters(
         languages=topic.languages if topic else (),
         sources=topic.sources if topic else (),

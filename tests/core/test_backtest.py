@@ -180,8 +180,8 @@ def test_a_window_reads_the_clock_that_it_is_told() -> None:
     published = NOW - timedelta(days=9)
     one = article("oil", published=published)
     assert WINDOW.instant(one) == NOW
-    assert Window(since=WINDOW.since, until=NOW, clock=Clock.PUBLISHED).instant(one) == published
-    assert Window(since=WINDOW.since, until=NOW, clock=Clock.PUBLISHED).instant(article("oil")) is None
+    assert Window(since=WINDOW.since, until=NOW, clock=Clock.PUBLICATION).instant(one) == published
+    assert Window(since=WINDOW.since, until=NOW, clock=Clock.PUBLICATION).instant(article("oil")) is None
 
 
 def test_mails_are_counted_by_rule_and_reader_and_those_already_sent_apart() -> None:

@@ -85,6 +85,59 @@ def test_an_article_is_shown_with_where_its_fields_come_from(tmp_path: Path) -> 
     assert record["title"] == "Ferry runs again"
 
 
+TOLD_WRONG = """<!doctype html><html lang="en"><head><title>Ferry runs again</title>
+<meta name="robots" content="noarchive"><meta name="tdm-reservation" content="1">
+<meta name="tdm-policy" content="/tdm.json"><meta property="article:published_time" content="2093-09-07T13:10:00Z">
+</head><body><h2 class="kicker">Ferry to the island runs again</h2><div class="text">%s</div></body></html>
+""" % ("<p>The captain\u00e2\u20ac\u2122s ferry runs to the island again, the company said on Tuesday.</p>" * 9)
+SITES = """\
+version: 1
+feeds: []
+sites:
+  paper.example: {title: h2.kicker, body: div.text, author: .byline, date: h2.kicker}
+"""
+
+
+def test_extract_reads_a_page_with_the_selectors_of_a_watchlist(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(TOLD_WRONG, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(SITES, encoding="utf-8")
+    page, url = str(tmp_path / "page.html"), "https://www.paper.example/ferry"
+    ran = call("extract", page, "--url", url, "--watchlist", str(tmp_path / "mine.yaml"))
+    rows = [line.strip() for line in ran.out.splitlines()]
+    assert (ran.code, ran.err) == (0, "")
+    assert rows[0] == "Ferry to the island runs again"
+    assert "selector  title h2.kicker: used" in rows
+    assert "selector  author .byline: missed, it matches nothing on this page" in rows
+    assert any(row.startswith("selector  date h2.kicker: refused, ") for row in rows)
+    assert "signals  the publisher says noarchive, tdm-reservation; policy /tdm.json" in rows
+    assert any(row.startswith("dropped  published 2093-09-07") and row.endswith(": future") for row in rows)
+    assert any(row.startswith("charset  a wrong charset made ") for row in rows)
+    assert any(row.startswith("agreement  the engines agree on ") for row in rows)
+    record = json.loads(call("--watchlist", str(tmp_path / "mine.yaml"), "extract", page, "--url", url, "--json").out)
+    assert [use["end"] for use in record["overrides"]] == ["used", "used", "refused", "missed"]
+    assert (record["signals"], record["tdm_policy"]) == (["noarchive", "tdm-reservation"], "/tdm.json")
+    assert record["dropped_dates"][0]["fault"] == "future"
+    assert record["mojibake"] > 0
+
+
+def test_extract_says_where_a_watchlist_has_no_selectors_for_the_page(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(SITES, encoding="utf-8")
+    url = "https://post.example/ferry"
+    ran = call("extract", str(tmp_path / "page.html"), "--url", url, "--watchlist", str(tmp_path / "mine.yaml"))
+    assert ran.code == 0
+    assert "has no entry for post.example: the engines alone read the page." in ran.err
+    assert ran.out == call("extract", str(tmp_path / "page.html"), "--url", url).out
+
+
+def test_extract_names_the_fault_of_its_watchlist(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("version: 1\nfeeds: []\nsites: {paper.example: {title: 'h1['}}\n")
+    ran = call("extract", str(tmp_path / "page.html"), "--watchlist", str(tmp_path / "mine.yaml"))
+    assert ran.code == 1
+    assert "mine.yaml:3: " in ran.err
+
+
 def test_an_unknown_engine_is_a_fault_of_usage(tmp_path: Path) -> None:
     ran = call("extract", str(tmp_path), "--engine", "other")
     assert ran.code == 2

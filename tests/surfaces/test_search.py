@@ -1,14 +1,16 @@
 """The command `search` as its users call it."""
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from newsdesk.cli.charts import by_date, chart
-from newsdesk.cli.period import period
+from newsdesk.cli.facet_bars import by_date, facet_bars
+from newsdesk.cli.period import beginning, period
 from newsdesk.index import Facet, FacetCount, FacetField
 from tests.surfaces.conftest import Line, Ran
 
@@ -147,6 +149,23 @@ def test_dates_may_be_ages_days_months_and_instants(
     assert list(period(since, until, NOW)) == expected
 
 
+@pytest.mark.parametrize(
+    ("since", "first"),
+    [
+        ("2026-09-01", "2026-08-31T18:30:00"),
+        ("2026-09", "2026-08-31T18:30:00"),
+        ("2026-09-01 06:00", "2026-09-01T00:30:00"),
+        ("2026-09-01T06:00Z", "2026-09-01T06:00:00"),
+        ("2026-09-01T06:00+01:00", "2026-09-01T05:00:00"),
+        ("today", "2026-11-21T18:30:00"),
+        ("7d", "2026-11-15T09:30:00"),
+        ("now-7d", "2026-11-15T09:30:00"),
+    ],
+)
+def test_dates_begin_at_midnight_of_the_zone_that_is_asked_for(since: str, first: str) -> None:
+    assert beginning(since, NOW, zone="Asia/Kolkata") == datetime.fromisoformat(first).replace(tzinfo=UTC)
+
+
 @pytest.mark.parametrize("text", ["7y", "soon", "2026-13", "", "[2026 TO 2027]", "-7d"])
 def test_what_is_no_date_is_told_with_examples(line: Line, text: str) -> None:
     ran = line.call("search", f"--since={text}")
@@ -250,8 +269,20 @@ def test_many_days_become_months() -> None:
 
 def test_a_chart_has_a_row_for_each_value_and_says_how_many_it_leaves_out() -> None:
     counts = tuple(FacetCount(value=f"s{n}", count=100 - n) for n in range(15))
-    table = chart([Facet(field=FacetField.SOURCE, counts=counts), Facet(field=FacetField.TOPIC)], 200)
+    table = facet_bars([Facet(field=FacetField.SOURCE, counts=counts), Facet(field=FacetField.TOPIC)], 200, width=80)
     cells = [str(cell) for cell in table.columns[0].cells]
     assert cells[0] == "source"
     assert cells[-1] == "  and 5 more"
     assert "topic" not in cells
+
+
+@pytest.mark.parametrize("width", [48, 60, 80, 200])
+def test_bars_are_as_long_as_the_terminal_leaves_room_for(width: int) -> None:
+    counts = (FacetCount(value="The Gujarat Ledger", count=1200), FacetCount(value="बाज़ार समाचार", count=600))
+    table = facet_bars([Facet(field=FacetField.SOURCE, counts=counts)], 1800, width=width)
+    drawn = io.StringIO()
+    Console(width=width, file=drawn).print(table)
+    assert "…" not in drawn.getvalue()
+    bars = [line.count("█") for line in drawn.getvalue().splitlines() if "%" in line]
+    assert bars[0] == min(30, width - 44)
+    assert bars[1] == bars[0] // 2

@@ -13,7 +13,7 @@ import pytest
 
 from newsdesk.backtest import Day
 from newsdesk.cli.brief import brief
-from newsdesk.cli.chart import chart
+from newsdesk.cli.day_columns import day_columns
 from newsdesk.ledger import open_ledger, tables
 from newsdesk.model import Stage
 from newsdesk.newsroom import Newsroom
@@ -62,7 +62,7 @@ def test_an_unchanged_topic_finds_what_is_tagged(line: Line) -> None:
     assert number > 0
     assert found["tagged"] == [[str(number), "7", "0", "0", "0"]]
     assert sum(int(count) for _, count in found["day"]) == number
-    assert len(found["day"]) in (31, 32)
+    assert len(found["day"]) in (1, 2)  # from the first that is stored
     assert found["begins"][0][0] != ""
     assert "gained" not in found
     assert {sample[-1] for sample in found["sample"]} == {
@@ -135,9 +135,9 @@ def test_an_article_that_waits_for_tagging_is_found_and_not_compared(own_line: L
 def test_the_window_is_by_arrival_or_by_publication(line: Line) -> None:
     old = ("--query", "memorandum AND traders", "--since", "2021-09-01")
     assert answer(line, "test", "old", *old)["tagged"] == 1
-    assert answer(line, "test", "old", *old, "--by", "published")["tagged"] == 1
-    assert answer(line, "test", "old", *old[:2], "--since", "30d", "--by", "published")["tagged"] == 0
-    begins = answer(line, "test", "old", *old, "--by", "published")["begins"]
+    assert answer(line, "test", "old", *old, "--by", "publication")["tagged"] == 1
+    assert answer(line, "test", "old", *old[:2], "--since", "30d", "--by", "publication")["tagged"] == 0
+    begins = answer(line, "test", "old", *old, "--by", "publication")["begins"]
     assert begins.startswith("2021-09-07")
 
 
@@ -151,9 +151,6 @@ def test_what_only_the_index_knows_is_unknown_as_it_is_in_tagging(line: Line, qu
     ("arguments", "told"),
     [
         (("football",), "there is no topic football; the watchlist has online-trade, shop-protests"),
-        (("online-trade", "--since", "soon"), "--since soon: write a length of time as 30d"),
-        (("online-trade", "--since", "999999w"), "--since 999999w: write a length of time as 30d"),
-        (("online-trade", "--since", "2999-01-01"), "--since 2999-01-01 is not in the past"),
         (("online-trade", "--query", "a NEAR/3"), "NEAR/3 needs a word or phrase on both sides"),
     ],
 )
@@ -164,6 +161,26 @@ def test_what_cannot_be_tried_is_told_with_a_remedy(
     ran = line.call("topics", command, *arguments)
     assert (ran.code, ran.out) == (1, "")
     assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ("soon", "--since 'soon' is no date: write an age (7d"),
+        ("999999w", "--since '999999w' is no date"),
+        ("*", "--since '*' is no date"),
+        ("2999-01-01", "--since 2999-01-01 is not in the past"),
+    ],
+)
+@pytest.mark.parametrize("command", ["test", "suggest"])
+def test_a_window_that_cannot_be_is_told_as_search_tells_it(line: Line, command: str, since: str, told: str) -> None:
+    ran = line.call("topics", command, "online-trade", "--since", since)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_a_window_before_the_first_article_lists_no_days_of_it(line: Line) -> None:
+    assert len(answer(line, "test", "online-trade", "--since", "99999w")["days"]) <= 2
 
 
 def test_a_lost_index_is_told_with_its_remedy(own_line: Line) -> None:
@@ -207,7 +224,7 @@ def days(*counts: int) -> list[Day]:
 
 
 def test_a_chart_has_a_column_for_each_day_and_a_dot_for_none() -> None:
-    drawn = [line.plain for line in chart(days(1, 0, 10, 5), width=80)]
+    drawn = [line.plain for line in day_columns(days(1, 0, 10, 5), width=80)]
     assert drawn == [
         " 10       ██",
         "          ██",
@@ -221,7 +238,7 @@ def test_a_chart_has_a_column_for_each_day_and_a_dot_for_none() -> None:
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("count", [2, 30, 31, 76, 77, 366, 5000])
 def test_a_chart_of_any_length_fits(width: int, count: int) -> None:
-    drawn = [line.plain for line in chart(days(*range(1, count + 1)), width=width)]
+    drawn = [line.plain for line in day_columns(days(*range(1, count + 1)), width=width)]
     assert max(map(len, drawn)) <= width
     assert ("each column:" in drawn[-1]) == (len(drawn) == 7)
 

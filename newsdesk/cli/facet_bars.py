@@ -5,20 +5,27 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from newsdesk.index import Facet, FacetCount, FacetField
 
-_WIDTH = 30  # characters of the longest bar
+_WIDTHS = range(5, 31)  # characters of the longest bar
+_BESIDE = 26  # characters that indents, gaps and figures take
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_VALUES = 10
 _MOST_DAYS = 31  # with articles; above it, months
 _LONGEST_GAP = 7  # days or months without articles in a row
 
 
-def chart(facets: Sequence[Facet], total: int) -> Table:
-    """Counts of `total` articles with their share of it: the most frequent values, and each day or month."""
+def facet_bars(facets: Sequence[Facet], total: int, *, width: int) -> Table:
+    """Counts of `total` articles with their share of it: the most frequent values, and each day or month.
+
+    Bars are as long as `width`, that of the terminal, leaves room for.
+    """
+    longest = max((cell_len(count.value) for facet in facets for count in _shown(facet)), default=0)
+    longest_bar = max(_WIDTHS[0], min(_WIDTHS[-1], width - longest - _BESIDE))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", overflow="fold")
     for head in ("articles", "share"):
@@ -27,20 +34,23 @@ def chart(facets: Sequence[Facet], total: int) -> Table:
     for facet in facets:
         if facet.counts:
             table.add_row(Text(facet.field.value, "bold"))
-            _add_rows(table, facet, total)
+            _add_rows(table, facet, total, longest_bar)
     return table
 
 
-def _add_rows(table: Table, facet: Facet, total: int) -> None:
-    is_day = facet.field is FacetField.DAY
-    counts = by_date(facet.counts) if is_day else facet.counts[:_MOST_VALUES]
+def _shown(facet: Facet) -> Sequence[FacetCount]:
+    return by_date(facet.counts) if facet.field is FacetField.DAY else facet.counts[:_MOST_VALUES]
+
+
+def _add_rows(table: Table, facet: Facet, total: int, longest_bar: int) -> None:
+    counts = _shown(facet)
     most = max(count.count for count in counts)
     for count in counts:
         share = f"{100 * count.count / total:.0f} %" if total else ""
-        bar = Text(_bar(count.count, most), "cyan")
+        bar = Text(_bar(count.count / most * longest_bar), "cyan")
         table.add_row(Text(f"  {count.value or 'unknown'}"), f"{count.count:,}", share, bar)
     rest = len(facet.counts) - len(counts)
-    if not is_day and rest > 0:
+    if facet.field is not FacetField.DAY and rest > 0:
         table.add_row(Text(f"  and {rest:,} more", "dim"))
 
 
@@ -69,9 +79,9 @@ def _days(held: Collection[date]) -> Iterator[date]:
     return (first + timedelta(days=number) for number in range((last - first).days + 1 if held else 0))
 
 
-def _bar(number: int, most: int) -> str:
+def _bar(length: float) -> str:
     """A bar in eighths of a character; whoever has one article has something to show."""
-    if number == 0:
+    if length == 0:
         return ""
-    full, eighths = divmod(max(1, round(8 * _WIDTH * number / most)), 8)
+    full, eighths = divmod(max(1, round(8 * length)), 8)
     return "█" * full + (_EIGHTHS[eighths] if eighths else "")

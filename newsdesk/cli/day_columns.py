@@ -12,7 +12,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 _WIDEST = 3  # characters of a column, its gap among them
 
 
-def chart(days: Sequence[Day], *, width: int) -> Iterator[Text]:
+def day_columns(days: Sequence[Day], *, width: int) -> Iterator[Text]:
     """Lines of at most `width` characters. A day without any is a dot.
 
     Where there are more days than columns, a column stands for several days, and a last line says so.
