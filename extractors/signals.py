@@ -1,8 +1,9 @@
 """What a publisher allows: robots rules of page and answer, and the reservation of text and data mining.
 
 Read are the meta tag `robots` and the header `X-Robots-Tag` with the rules that search engines document, and both of
-TDMRep (W3C Community Group, 2024): `tdm-reservation` and `tdm-policy`, as meta tag or header. Rules add up: what
-either of the two forbids is forbidden. A rule for a named crawler counts only where it speaks to all, or to the most
+TDMRep (W3C Community Group, 2024): `tdm-reservation` and `tdm-policy`, as meta tag or header. Robots rules add up: what
+either of the two forbids is forbidden. Of TDMRep the page itself goes before the answer, as its section "Processing
+priority" has it. A rule for a named crawler counts only where it speaks to all, or to the most
 common one, whose name publishers write when they mean all.
 """
 
@@ -31,7 +32,7 @@ def read_signals(metas: Mapping[str, tuple[str, ...]], headers: Mapping[str, str
     stated = [rule for name in _META_NAMES for value in metas.get(name, ()) for rule in _split(value)]
     stated += _for_us(headers.get("x-robots-tag", "")[:_LONGEST])
     found = {signal for rule in stated for signal in _RULES.get(rule, ())}
-    if "1" in {headers.get("tdm-reservation", "").strip(), *metas.get("tdm-reservation", ())}:
+    if _is_reserved(metas.get("tdm-reservation", ()), headers.get("tdm-reservation", "").strip()):
         found.add("tdm-reservation")
     return tuple(sorted(found))
 
@@ -40,6 +41,12 @@ def read_policy(metas: Mapping[str, tuple[str, ...]], headers: Mapping[str, str]
     """The address of the TDM policy, as it stands: what the reservation leaves open to whom."""
     stated = (*metas.get("tdm-policy", ()), headers.get("tdm-policy", "").strip())
     return next((text[:_LONGEST_POLICY] for text in stated if text), None)
+
+
+def _is_reserved(metas: tuple[str, ...], header: str) -> bool:
+    """What is neither 0 nor 1 says nothing; of several meta tags, one that reserves is enough."""
+    said = {"0", "1"}.intersection(metas) or {header}
+    return "1" in said
 
 
 def _for_us(header: str) -> Iterator[str]:

@@ -288,6 +288,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRule:
+    """What a site's tdmrep.json says of a page: the rule that fits it."""
+
+    location: str  # the pages that the rule speaks of, as it is written
+    reserved: bool  # text and data mining of them
+    policy: str | None = None  # where the publisher says what the reservation leaves open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
     """How well a page could be read, beside where its fields come from."""
 

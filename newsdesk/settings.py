@@ -48,6 +48,7 @@ class Settings:
         (), "networks in CIDR form, separated by commas, that may be fetched from although they are not public"
     )
     spacing_seconds: float = _setting(2.0, "least time between two requests to one registrable domain")
+    tdmrep: bool = _setting(True, "on or off: ask each site once a day for the reservations of its tdmrep.json")
     fetch_seconds: float = _setting(30.0, "total time of one request, from name look-up to last byte")
     fetch_concurrency: int = _setting(50, "requests under way at once in one step")
     poll_minimum_seconds: int = _setting(300, "shortest time between two polls of a feed")
@@ -95,9 +96,14 @@ class Settings:
 def describe_settings() -> tuple[tuple[str, str, str], ...]:
     """Every setting as (variable, default, meaning), in order; the reference page is made of it."""
     return tuple(
-        (PREFIX + f.name.upper(), "" if f.default in (None, ()) else str(f.default), f.metadata["meaning"])
-        for f in dataclasses.fields(Settings)
+        (PREFIX + f.name.upper(), _shown(f.default), f.metadata["meaning"]) for f in dataclasses.fields(Settings)
     )
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return "" if default in (None, ()) else str(default)
 
 
 def read_settings(
@@ -144,6 +150,12 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError("write on or off")
+    return text.lower() == "on"
+
+
 def _languages(text: str) -> tuple[str, ...]:
     codes = tuple(part.strip().lower() for part in text.split(",") if part.strip())
     wrong = next((code for code in codes if not re.fullmatch(r"[a-z]{2,3}", code)), None)
@@ -158,6 +170,7 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "archive": Path,
     "allow_networks": _networks,
     "languages": _languages,
+    "tdmrep": _switch,
     **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience", "step_seconds"), float),
     **dict.fromkeys(
         (

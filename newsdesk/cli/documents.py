@@ -1,6 +1,7 @@
 """Commands on single documents: feed, extract, query. They touch no state."""
 
 import sys
+from collections.abc import Iterator
 from datetime import UTC
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,8 @@ import typer
 from rich.text import Text
 
 from extractors import ExtractError, ParsedArticle, ParsedEntry, ParsedFeed, extract_article, parse_feed
-from newsdesk.cli.frame import JsonOption, err, fail, is_piped, out, print_json, print_rows, print_table
+from extractors.urls import host_of
+from newsdesk.cli.frame import JsonOption, common, err, fail, is_piped, out, print_json, print_rows, print_table
 from newsdesk.cli.outline import outline, tree_record
 from newsdesk.query import Match, Query, QueryError, parse
 from newsdesk.query.export import (
@@ -25,6 +27,7 @@ from newsdesk.query.export import (
 from newsdesk.query.render import render
 from newsdesk.query.tree import Node
 from newsdesk.services import utc_now
+from newsdesk.watchlist import load_watchlist
 
 documents = typer.Typer()
 
@@ -108,21 +111,33 @@ def extract(
     url: UrlOption = "http://localhost/page",
     content_type: TypeOption = None,
     engine: Annotated[Engine, typer.Option(help="What reads the page.")] = Engine.CASCADE,
+    watchlist: Annotated[
+        Path | None, typer.Option("--watchlist", help="Read the page with the `sites:` of this watchlist, too.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Extract the article from a page; each field with its source and how sure it is.
 
+    With a watchlist it also says what became of the selectors that `sites:` has for the host of the URL.
+
     newsdesk extract page.html --url https://press.example/report
+    newsdesk extract page.html --url https://press.example/report --watchlist mine.yaml
     newsdesk extract - --url https://press.example/report --json < page.html
     """
+    chosen = watchlist or common.watchlist
+    sites = load_watchlist(chosen).sites if chosen else ()
     try:
-        parsed = extract_article(_read(file), url, content_type=content_type, engine=engine.value, now=utc_now())
+        parsed = extract_article(
+            _read(file), url, content_type=content_type, engine=engine.value, overrides=sites, now=utc_now()
+        )
     except ExtractError as error:
         fail(str(error))
     if as_json:
         print_json(parsed)
     else:
         _print_article(parsed)
+        if chosen and not parsed.overrides:
+            err.print(f"`sites:` of {chosen} has no entry for {host_of(url)}: the engines alone read the page.")
 
 
 def _print_article(parsed: ParsedArticle) -> None:
@@ -136,11 +151,27 @@ def _print_article(parsed: ParsedArticle) -> None:
         ("language", parsed.language or "unknown"),
         ("canonical", parsed.canonical_url or "not given"),
         ("where from", ", ".join(f"{k} {p.source} {p.confidence:.2f}" for k, p in parsed.provenance.items())),
+        *_remarks(parsed),
     )
     for name, text in about:
         out.print(Text.assemble((f"{name:>10}  ", "dim"), text))
     out.print()
     out.print(parsed.text, markup=False)
+
+
+def _remarks(parsed: ParsedArticle) -> Iterator[tuple[str, str]]:
+    """What a person should know of how the page was read; nothing where there is nothing to say."""
+    if parsed.agreement is not None:
+        yield "agreement", f"the engines agree on {parsed.agreement:.0%} of the text"
+    if parsed.mojibake:
+        yield "charset", f"a wrong charset made {parsed.mojibake:.1%} of title and text"
+    if parsed.signals:
+        policy = f"; policy {parsed.tdm_policy}" if parsed.tdm_policy else ""
+        yield "signals", f"the publisher says {', '.join(parsed.signals)}{policy}"
+    for date in parsed.dropped_dates:
+        yield "dropped", f"{date.field} {date.text} by {date.source}: {date.fault.value}"
+    for use in parsed.overrides:
+        yield "selector", f"{use.field} {use.selector}: {use.end.value}{use.why and f', {use.why}'}"
 
 
 @documents.command(rich_help_panel="Documents")

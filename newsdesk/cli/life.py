@@ -53,7 +53,8 @@ def _entry(entry: EntryLife, console: Console) -> None:
     edits = f", edited {entry.version - 1} times" if entry.version > 1 else ""
     _detail(console, f"first seen {_when(entry.first_seen_at)}, published {published}{edits}")
     ending = " ".join(filter(None, (entry.outcome or "waits", entry.reason)))
-    fetched = f"fetched {_when(entry.fetched_at)}, archived as {entry.page_key}" if entry.fetched_at else "not fetched"
+    kept = f"archived as {entry.page_key}" if entry.page_key else "no copy kept"
+    fetched = f"fetched {_when(entry.fetched_at)}, {kept}" if entry.fetched_at else "not fetched"
     _step(console, "collect", f"{ending}: {fetched}")
     if entry.reason:
         _detail(console, Reason(entry.reason).meaning)

@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from newsdesk.errors import FetchError
+from newsdesk.fetch import tdmrep
 from newsdesk.fetch.decoding import ACCEPT_ENCODING, BodyDecoder, BodyError
 from newsdesk.fetch.dialler import Dialler
 from newsdesk.fetch.failures import TransferBrokenError, exception_failure, status_failure
@@ -35,6 +36,7 @@ _ACCEPT: dict[Accept, str] = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1",
     "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+    "json": "application/json, */*;q=0.1",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_MODIFIED = 304
@@ -121,19 +123,20 @@ class Fetcher:
         site = check_url(url).origin()
         return await self._robots.rules_of(str(site), lambda: self._ask_robots(site / "robots.txt"))
 
+    async def tdmrep(self, url: str) -> Fetched:
+        """The tdmrep.json of the site that `url` belongs to, cut where it is too long. Raises FetchError."""
+        target = check_url(url).origin() / tdmrep.PATH.removeprefix("/")
+        return await self._small(target, accept=_ACCEPT["json"], cut_at=tdmrep.MAX_BYTES)
+
+    async def _small(self, url: URL, *, accept: str, cut_at: int) -> Fetched:
+        """A file of the whole site."""
+        headers = {"User-Agent": self._settings.user_agent, "Accept": accept, "Accept-Encoding": ACCEPT_ENCODING}
+        trip = _Trip(url=str(url), start=url, secrets={}, headers=headers, proxy=None, conditional=False, cut_at=cut_at)
+        return await self._travel(trip)
+
     async def _ask_robots(self, url: URL) -> RobotsRules:
-        headers = {"User-Agent": self._settings.user_agent, "Accept": "text/plain, */*;q=0.1"}
-        trip = _Trip(
-            url=str(url),
-            start=url,
-            secrets={},
-            headers=headers | {"Accept-Encoding": ACCEPT_ENCODING},
-            proxy=None,
-            conditional=False,
-            cut_at=MAX_BYTES,
-        )
         try:
-            fetched = await self._travel(trip)
+            fetched = await self._small(url, accept="text/plain, */*;q=0.1", cut_at=MAX_BYTES)
         except FetchError as error:
             missing = error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - all of 4xx, by the RFC
             if error.reason == Reason.RATE_LIMITED:  # but "not now" does not mean "there is none"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
-Accept = Literal["feed", "page"]  # which kinds of document the server is asked for
+Accept = Literal["feed", "page", "json"]  # which kinds of document the server is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

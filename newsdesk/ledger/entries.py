@@ -112,5 +112,5 @@ def _entry(row: Row[Any], feed: Row[Any]) -> Entry:
 
 
 def record(connection: Connection, lease: leases.Lease, outcome: Outcome, **values: Any) -> bool:
-    """The outcome of a collection; `values`: article_id, page_key, fetched_at. False where the lease was lost."""
+    """The outcome of a collection; `values`: article_id, page_key, fetched_at, site_rule. False: the lease was lost."""
     return leases.record(connection, entries, lease, outcome, next_stage=Stage.DONE, next_due=None, **values)

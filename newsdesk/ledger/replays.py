@@ -10,7 +10,7 @@ from newsdesk.ledger.entries import Entry
 from newsdesk.ledger.leases import outcome_name
 from newsdesk.ledger.tables import entries as rows
 from newsdesk.ledger.tables import feeds
-from newsdesk.model import Outcome, Stage
+from newsdesk.model import Outcome, SiteRule, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class ArchivedEntry:
     page_key: str
     fetched_at: datetime
     article_id: str | None
+    site_rule: SiteRule | None  # when the page was fetched
 
 
 def archived(connection: Connection, period: Period, *, after: str, limit: int) -> list[ArchivedEntry]:
@@ -47,7 +48,13 @@ def archived(connection: Connection, period: Period, *, after: str, limit: int) 
     found = connection.execute(query).all()
     made = entries.load_rows(connection, found)
     return [
-        ArchivedEntry(entry=entry, page_key=row.page_key, fetched_at=row.fetched_at, article_id=row.article_id)
+        ArchivedEntry(
+            entry=entry,
+            page_key=row.page_key,
+            fetched_at=row.fetched_at,
+            article_id=row.article_id,
+            site_rule=None if row.site_rule is None else SiteRule(**row.site_rule),
+        )
         for row, entry in zip(found, made, strict=True)
     ]
 

@@ -1,32 +1,51 @@
-"""What is known of sites and domains: their robots.txt, and when the next request to them may start."""
+"""What is known of sites and domains: their robots.txt and tdmrep.json, and when the next request to them may start."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from newsdesk.ledger.connection import insert_new
-from newsdesk.ledger.tables import domains, robots
+from newsdesk.ledger.tables import domains, robots, tdmrep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRobots:
-    """A site's robots.txt as it was fetched; `body` None: it has none."""
+class KeptFile:
+    """A file that speaks for a whole site, as it was fetched; `body` None: the site has none."""
 
     body: bytes | None
 
 
-def kept_robots(connection: Connection, site: str, now: datetime) -> KeptRobots | None:
-    """What was fetched of this site and still holds."""
-    query = select(robots.c.body).where(robots.c.site == site, robots.c.expires_at > now)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else KeptRobots(body=None if row.body is None else bytes(row.body))
+def kept_robots(connection: Connection, site: str, now: datetime) -> KeptFile | None:
+    """The site's robots.txt, if it was fetched and still holds."""
+    return _kept(connection, robots, site, now)
 
 
-def keep_robots(connection: Connection, site: str, kept: KeptRobots, expires_at: datetime) -> None:
+def keep_robots(connection: Connection, site: str, kept: KeptFile, expires_at: datetime) -> None:
     """Keep a site's robots.txt until then."""
-    connection.execute(delete(robots).where(robots.c.site == site))
-    insert_new(connection, robots, [{"site": site, "body": kept.body, "expires_at": expires_at}])
+    _keep(connection, robots, {"site": site, "body": kept.body, "expires_at": expires_at})
+
+
+def kept_tdmrep(connection: Connection, site: str, now: datetime) -> KeptFile | None:
+    """The site's tdmrep.json, if it was asked for and the answer still holds."""
+    return _kept(connection, tdmrep, site, now)
+
+
+def keep_tdmrep(connection: Connection, site: str, kept: KeptFile, expires_at: datetime) -> None:
+    """Keep a site's tdmrep.json until then."""
+    _keep(connection, tdmrep, {"site": site, "body": kept.body, "expires_at": expires_at})
+
+
+def _kept(connection: Connection, table: Table, site: str, now: datetime) -> KeptFile | None:
+    query = select(table.c.body).where(table.c.site == site, table.c.expires_at > now)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else KeptFile(body=None if row.body is None else bytes(row.body))
+
+
+def _keep(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    connection.execute(delete(table).where(table.c.site == row["site"]))
+    insert_new(connection, table, [row])
 
 
 def reserve_slot(

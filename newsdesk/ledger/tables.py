@@ -138,6 +138,11 @@ entries = Table(
     Column("article_id", String(32), comment="the article that its page gave"),
     Column("page_key", Text, comment="the archived page"),
     Column("fetched_at", Instant),
+    Column(
+        "site_rule",
+        JSON(none_as_null=True),
+        comment="what the site's tdmrep.json said of the page when it was fetched; null: nothing",
+    ),
     *work(),
     UniqueConstraint("feed_id", "identity"),
     Index("entries_work", "stage", "due_at"),
@@ -309,6 +314,14 @@ robots = Table(
     metadata,
     Column("site", Text, primary_key=True, comment="scheme, host and port"),
     Column("body", LargeBinary, comment="robots.txt; null: the site has none"),
+    Column("expires_at", Instant, nullable=False),
+)
+
+tdmrep = Table(
+    "tdmrep",
+    metadata,
+    Column("site", Text, primary_key=True, comment="scheme, host and port"),
+    Column("body", LargeBinary, comment="tdmrep.json; null: the site has none that can be read"),
     Column("expires_at", Instant, nullable=False),
 )
 

@@ -1,7 +1,7 @@
 """collect: fetch the page of each entry, archive it, extract the article."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from extractors import ExtractError, extract_article
@@ -11,9 +11,10 @@ from newsdesk.intake import article_id
 from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
-from newsdesk.model import FEED_SUMMARY, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry
+from newsdesk.model import FEED_SUMMARY, Counts, Done, Dropped, Outcome, Quarantined, Reason, Retry, SiteRule
 from newsdesk.pipeline.drafts import PageAt, judge, may_be_kept, page_link, stand_in
 from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
+from newsdesk.pipeline.reservations import TdmBook, with_site_rule
 from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way, unexpected
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
@@ -29,6 +30,7 @@ class _Page:
 
     fetched_at: datetime | None = None
     page_key: str | None = None
+    site_rule: SiteRule | None = None
     draft: Draft | None = None
     known_article: str | None = None
 
@@ -50,6 +52,7 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
                     fetcher=fetcher,
                     manners=manners,
                     robots=RobotsBook(services=services, fetcher=fetcher, manners=manners),
+                    tdm=TdmBook(services=services, fetcher=fetcher, manners=manners),
                     workers=workers,
                 )
                 await under_way(services, entries.claim_waiting, visit.one, limit=limit)
@@ -65,6 +68,7 @@ class _Visit:
     fetcher: Fetcher
     manners: Manners
     robots: RobotsBook
+    tdm: TdmBook
     workers: DocumentWorkers
     full: list[ArchiveError] = field(default_factory=list)  # the archive cannot be written: no page is asked for
 
@@ -95,6 +99,7 @@ class _Visit:
         rules = await self.robots.rules_for(link)
         if not rules.allows(link):
             return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
+        await self.tdm.prepare(link, least_seconds=rules.crawl_delay or 0.0)
         await self.manners.wait_for_slot(link, least_seconds=rules.crawl_delay or 0.0)
         if self.full:
             raise self.full[0]
@@ -113,13 +118,14 @@ class _Visit:
         content_type = (fetched.content_type or "").partition(";")[0].strip().lower()
         if content_type not in _HTML:
             return Dropped(reason=Reason.NOT_HTML, detail=f"the page is {content_type}"), _Page(fetched_at=now)
+        rule = await self.tdm.rule_for(fetched)
         key = await self._archive(fetched, now)
         parsed = await self.workers.run(
             extract_article,
             fetched.body,
             fetched.final_url,
             content_type=fetched.content_type,
-            headers=fetched.headers,
+            headers=with_site_rule(fetched.headers, rule),
             engine=entry.engine or self.services.settings.engine,
             languages=self.services.settings.languages,
             overrides=self.services.watchlist.sites,
@@ -128,8 +134,9 @@ class _Visit:
         kept = key if may_be_kept(entry, parsed) else None
         if kept is None:
             await asyncio.to_thread(self.services.archive.remove, key)
-        outcome, draft = judge(entry, parsed, PageAt(url=fetched.final_url, fetched_at=now, key=kept))
-        return outcome, _Page(fetched_at=now, page_key=kept, draft=draft)
+        page = PageAt(url=fetched.final_url, fetched_at=now, key=kept, site_rule=rule)
+        outcome, draft = judge(entry, parsed, page)
+        return outcome, _Page(fetched_at=now, page_key=kept, site_rule=rule, draft=draft)
 
     async def _archive(self, fetched: Fetched, now: datetime) -> str:
         try:
@@ -221,4 +228,7 @@ def _is_fresh(entry: Entry, draft: Draft, before: StoredVersion | None) -> bool:
 
 def _values(page: _Page, article: str | None) -> dict[str, object]:
     values: dict[str, object] = {"article_id": article} if article else {}
-    return values | ({"page_key": page.page_key, "fetched_at": page.fetched_at} if page.fetched_at else {})
+    if page.fetched_at is not None:
+        rule = page.site_rule and asdict(page.site_rule)
+        values |= {"page_key": page.page_key, "fetched_at": page.fetched_at, "site_rule": rule}
+    return values

@@ -10,7 +10,7 @@ from newsdesk.fetch import domain_of
 from newsdesk.intake import article_fingerprint, article_id, text_fingerprint
 from newsdesk.ledger.articles import Draft
 from newsdesk.ledger.entries import Entry
-from newsdesk.model import FEED_SUMMARY, Article, Done, Dropped, Outcome, PageReading, Reason
+from newsdesk.model import FEED_SUMMARY, Article, Done, Dropped, Outcome, PageReading, Reason, SiteRule
 
 _NO_ARTICLE = {
     Kind.CONSENT: Reason.CONSENT_WALL,
@@ -44,6 +44,7 @@ class PageAt:
     url: str  # after all redirects
     fetched_at: datetime
     key: str | None
+    site_rule: SiteRule | None = None  # what the site's tdmrep.json says of it
 
 
 def judge(entry: Entry, parsed: ParsedArticle, page: PageAt) -> tuple[Outcome, Draft | None]:
@@ -52,7 +53,9 @@ def judge(entry: Entry, parsed: ParsedArticle, page: PageAt) -> tuple[Outcome, D
         return Dropped(reason=_NO_ARTICLE[parsed.kind], detail=parsed.kind_reason), None
     reserved = [signal for signal in _RESERVATIONS if signal in parsed.signals]
     if reserved and not entry.licence:
-        detail = f"the page says {', '.join(reserved)}; with a licence, write `licence:` at the feed"
+        site = page.site_rule.location if page.site_rule and page.site_rule.reserved else ""
+        where = f" (its tdmrep.json, for {site})" if site else ""
+        detail = f"the publisher says {', '.join(reserved)}{where}; with a licence, write `licence:` at the feed"
         return Dropped(reason=Reason.RIGHTS_RESERVED, detail=detail), None
     return Done(), make_draft(entry, parsed, page)
 

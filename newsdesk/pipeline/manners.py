@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from newsdesk.errors import FetchError
 from newsdesk.fetch import KEEP_ROBOTS, Fetched, Fetcher, RobotsRules, domain_of, open_rules, parse_robots, site_of
 from newsdesk.ledger import sites
-from newsdesk.ledger.sites import KeptRobots
+from newsdesk.ledger.sites import KeptFile
 from newsdesk.model import Reason
 from newsdesk.services import Services
 
@@ -131,7 +131,7 @@ class RobotsBook:
     def _keep(self, site: str, rules: RobotsRules) -> None:
         with self.services.ledger.write() as connection:
             expires_at = self.services.clock() + KEEP_ROBOTS
-            sites.keep_robots(connection, site, KeptRobots(body=rules.body), expires_at)
+            sites.keep_robots(connection, site, KeptFile(body=rules.body), expires_at)
 
 
 def _for_a_page(failure: FetchError) -> FetchError:

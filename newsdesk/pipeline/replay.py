@@ -15,6 +15,7 @@ from newsdesk.ledger.replays import ArchivedEntry, Period, archived, note
 from newsdesk.model import Counts, Dropped, Outcome, Reason
 from newsdesk.pipeline.collect import HEAVY
 from newsdesk.pipeline.drafts import PageAt, judge, stand_in
+from newsdesk.pipeline.reservations import with_site_rule
 from newsdesk.services import FailpointHit, Services
 from newsdesk.workers import DocumentWorkers
 
@@ -80,7 +81,7 @@ class _Replay:
                 stored.body,
                 stored.url,
                 content_type=stored.headers.get("content-type"),
-                headers=dict(stored.headers),
+                headers=with_site_rule(stored.headers, one.site_rule),
                 engine=one.entry.engine or self.services.settings.engine,
                 languages=self.services.settings.languages,
                 overrides=self.services.watchlist.sites,
@@ -92,7 +93,7 @@ class _Replay:
             return self._troubled(one, error.reason, error)
         except (ArchiveError, ExtractError) as error:
             return self._troubled(one, "page-damaged", error)
-        page = PageAt(url=stored.url, fetched_at=one.fetched_at, key=one.page_key)
+        page = PageAt(url=stored.url, fetched_at=one.fetched_at, key=one.page_key, site_rule=one.site_rule)
         outcome, draft = judge(one.entry, parsed, page)
         draft = draft or stand_in(one.entry, outcome, page_key=one.page_key, at=one.fetched_at)
         return _Reading(outcome=outcome, draft=draft)

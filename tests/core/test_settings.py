@@ -41,6 +41,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"NEWSDESK_WORKERS": "two"}, "NEWSDESK_WORKERS=two"),
         ({"NEWSDESK_WORKERS": "-1"}, "NEWSDESK_WORKERS must not be less than 0"),
         ({"NEWSDESK_ALLOW_NETWORKS": "localhost"}, "NEWSDESK_ALLOW_NETWORKS=localhost"),
+        ({"NEWSDESK_TDMREP": "perhaps"}, "NEWSDESK_TDMREP=perhaps: write on or off"),
         ({"NEWSDESK_ENGINE": "magic"}, "write cascade or newspaper"),
         ({"NEWSDESK_POLL_MINIMUM_SECONDS": "99999"}, "MINIMUM"),
         ({"NEWSDESK_MAIL_URL_FILE": "/no/such/file"}, "NEWSDESK_MAIL_URL_FILE names /no/such/file"),
@@ -50,6 +51,11 @@ def test_a_wrong_setting_is_named_with_its_remedy(environ: dict[str, str], words
     with pytest.raises(SettingsError) as caught:
         read_settings(environ)
     assert words in str(caught.value)
+
+
+def test_a_switch_is_on_or_off() -> None:
+    assert [read_settings({"NEWSDESK_TDMREP": text}).tdmrep for text in ("on", "OFF", "")] == [True, False, True]
+    assert ("NEWSDESK_TDMREP", "on") in [(name, default) for name, default, _ in describe_settings()]
 
 
 def test_every_setting_has_a_meaning() -> None:

@@ -1,16 +1,18 @@
 """What goes into the ledger comes out of it, whole, and only once."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history, sites
 from newsdesk.ledger.feeds import PollResult, Validators
 from newsdesk.ledger.overview import overview
+from newsdesk.ledger.replays import Period, archived
 from newsdesk.ledger.sites import KeptFile
 from newsdesk.ledger.tables import article_versions, polls, tags
-from newsdesk.model import Done, Reason, Retry, Rule, Stage
+from newsdesk.model import Done, Reason, Retry, Rule, SiteRule, Stage
 from newsdesk.rules import alerts_for, notifications_for
 from tests.ledger.make import FEED, FEED_ID, HOUR, NOW, draft, intent, only, store_article, store_entries, tag, terms
 
@@ -72,6 +74,27 @@ def test_robots_are_kept_for_their_time(ledger: Ledger) -> None:
         assert sites.kept_robots(connection, "http://a.example", NOW + HOUR) is None
         assert sites.kept_robots(connection, "http://b.example", NOW + HOUR) == KeptFile(body=None)
         assert sites.kept_robots(connection, "http://c.example", NOW) is None
+
+
+def test_tdmrep_is_kept_for_its_time_apart_from_robots(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        sites.keep_tdmrep(connection, "http://a.example", KeptFile(body=b"[]"), NOW + HOUR)
+        sites.keep_tdmrep(connection, "http://a.example", KeptFile(body=None), NOW + 2 * HOUR)
+        assert sites.kept_tdmrep(connection, "http://a.example", NOW + HOUR) == KeptFile(body=None)
+        assert sites.kept_tdmrep(connection, "http://a.example", NOW + 2 * HOUR) is None
+        assert sites.kept_robots(connection, "http://a.example", NOW) is None
+
+
+@pytest.mark.parametrize("rule", [None, SiteRule(location="/", reserved=True, policy="https://a.example/policy")])
+def test_what_the_site_said_of_a_page_comes_back_with_it(ledger: Ledger, rule: SiteRule | None) -> None:
+    period = Period(since=NOW - HOUR, until=NOW + HOUR)
+    with ledger.write() as connection:
+        store_entries(connection, "one")
+        lease, _ = only(entries.claim_waiting(connection, terms()))
+        said = rule and asdict(rule)
+        entries.record(connection, lease, Done(), page_key="key", fetched_at=NOW, site_rule=said)
+        (found,) = archived(connection, period, after="", limit=10)
+    assert found.site_rule == rule
 
 
 def test_an_edited_entry_waits_for_collection_again(ledger: Ledger) -> None:

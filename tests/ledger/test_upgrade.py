@@ -13,7 +13,7 @@ from alembic.config import Config
 import newsdesk.ledger.migrations
 from newsdesk.ledger import open_ledger, topics
 from newsdesk.ledger.connection import _engine
-from newsdesk.ledger.tables import Instant, articles, tags
+from newsdesk.ledger.tables import Instant, articles, entries, tags
 from newsdesk.model import Topic
 from newsdesk.query import parse
 from tests.ledger.make import HOUR, NOW
@@ -94,3 +94,16 @@ def test_topics_are_re_tagged_only_where_the_tags_do_not_show_their_version(
         topics.declare(connection, declared, NOW)
         waiting = [state.id for state in topics.states(connection, waiting=True)]
     assert waiting == ["mixed", *wanted, "unseen"]
+
+
+def test_of_pages_of_an_earlier_schema_no_rule_of_a_site_is_known(ledger_url: str) -> None:
+    def fill_entries(connection: sa.Connection) -> None:
+        fill(connection)
+        text = {"identity": "g", "title": "T", "summary": "", "authors": [], "fingerprint": "", "version": 1}
+        times = {"first_seen_at": NOW, "fetched_at": NOW}
+        add(connection, "entries", id="e", feed_id="f", page_key="k", stage="done", attempts=0, **text, **times)
+
+    make_old(ledger_url, fill_entries)
+    with open_ledger(ledger_url) as ledger, ledger.read() as connection:
+        row = connection.execute(sa.select(entries)).one()
+    assert (row.page_key, row.site_rule) == ("k", None)

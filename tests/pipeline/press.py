@@ -50,7 +50,8 @@ class Press:
         if path in self.redirects:
             return "text/plain", b"", {"Location": self.redirects[path]}
         if path in self.files:
-            return "application/json", self.files[path][1], {}
+            document = self.files[path][1]
+            return "text/html" if document.startswith(b"<") else "application/json", document, {}
         if path == "/feed.xml":
             items = "".join(
                 f"<item><title>Traders protest {name}, {self.edition}</title><guid>{name}</guid>"

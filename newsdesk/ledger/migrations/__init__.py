@@ -13,7 +13,7 @@ from newsdesk.errors import LedgerError
 if TYPE_CHECKING:
     from newsdesk.ledger.connection import Ledger
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def migrate(ledger: Ledger) -> None:
