@@ -35,7 +35,8 @@ check: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m bench.tagging
 	$(BIN)/python -m bench.search
-	$(BIN)/python -m bench.extraction
+	$(BIN)/python -m bench.extraction --newspaper3k
+	$(BIN)/python -m bench.replay
 
 servers:
 	@bin/test-servers "$(PYTHON)"
@@ -47,6 +48,7 @@ lock: $(DEV)
 	$(BIN)/uv pip compile -q --generate-hashes --upgrade requirements/pip.in -o requirements/pip.txt
 	$(BIN)/uv pip compile -q --generate-hashes --upgrade --extra airflow --extra build --extra dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --generate-hashes --extra airflow --extra build -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --generate-hashes -c requirements/dev.txt requirements/newspaper3k.in -o requirements/newspaper3k.txt
 
 $(RUN): requirements/pip.txt requirements/run.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Newsdesk needs Python 3.11, and there is no python3 here" >&2; exit 1; }
