@@ -106,7 +106,7 @@ class Trial:
         """What tagging decides. Evidence costs most of its time, and is needed only where mentions are counted."""
         if not query.accepts(document):
             return False
-        return bool(_tags(rules, article)) if self.topic.at_least > 1 else self._is_open_to(article)
+        return bool(rules.tags_of(article)) if self.topic.at_least > 1 else self._is_open_to(article)
 
     def _is_open_to(self, article: Article) -> bool:
         """Whether the topic takes the article's language and source."""
@@ -124,7 +124,7 @@ class Trial:
 
     def evidence(self, article: Article) -> tuple[Evidence, ...]:
         """What makes the article match; none if it does not."""
-        return tuple(chain(*(tag.evidence for tag in _tags(self._tagging, article))))
+        return tuple(chain(*(tag.evidence for tag in self._tagging.tags_of(article))))
 
     def _held(self, document: Document, work: Work) -> frozenset[int]:
         if work is Work.FINDS:
@@ -162,17 +162,6 @@ class Shown:
     url: str
     evidence: tuple[Evidence, ...]
     misses: tuple[MissedPart, ...]
-
-
-def _tags(rules: RuleSet, article: Article) -> tuple[Tag, ...]:
-    return rules.tags(
-        title=article.title,
-        text=article.text,
-        language=article.language,
-        source=article.source,
-        authors=article.authors,
-        published=article.published,
-    )
 
 
 def _document(article: Article) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from extractors.months import month_number
-from newsdesk.model import Evidence, Tag, Topic
+from newsdesk.model import Article, Evidence, Tag, Topic
 from newsdesk.query import Document, Span
 from newsdesk.query.compiled import QuerySet
 from newsdesk.query.misses import misses
@@ -51,6 +51,17 @@ class RuleSet:
                 if _is_enough(topic, spans):
                     found.append(_tag(topic, spans, sentences))
         return tuple(found)
+
+    def tags_of(self, article: Article) -> tuple[Tag, ...]:
+        """The tags of a stored article, in the order of the topics."""
+        return self.tags(
+            title=article.title,
+            text=article.text,
+            language=article.language,
+            source=article.source,
+            authors=article.authors,
+            published=article.published,
+        )
 
 
 def _is_open_to(topic: Topic, language: str | None, source: str | None) -> bool:

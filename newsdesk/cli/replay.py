@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from newsdesk import pipeline
-from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, fail, out, print_json, services_for
+from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, fail, out, print_json, readers_for
 from newsdesk.cli.period import period
 from newsdesk.ledger.replays import Period
 from newsdesk.model import Counts
@@ -32,7 +32,7 @@ def replay(  # noqa: PLR0913 - each is an option of the command
     newsdesk replay --since 7d
     newsdesk replay --since 2026-11-01 --source 'The Gujarat Ledger'
     """
-    with services_for(home, watchlist) as services:
+    with readers_for(home, watchlist) as services:
         wanted = _period(services, since, until, tuple(source or ()))
         steps = (pipeline.tag, pipeline.index, pipeline.alert)
         counts = [pipeline.replay(services, wanted, alerts=alerts), *(step(services) for step in steps)]

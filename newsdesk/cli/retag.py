@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from newsdesk import pipeline
-from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, fail, out, print_json, services_for
+from newsdesk.cli.frame import HomeOption, JsonOption, WatchlistOption, fail, out, print_json, readers_for
 from newsdesk.cli.topics import TopicArgument, known_topic
 from newsdesk.ledger.topics import TopicState, states
 from newsdesk.model import Stage
@@ -32,7 +32,7 @@ def retag(
     newsdesk topics retag trader-protests
     newsdesk topics retag trader-protests --alerts
     """
-    with services_for(home, watchlist) as services:
+    with readers_for(home, watchlist) as services:
         known_topic(services.watchlist, topic)
         pipeline.ask_retag(services, topic, alerts=alerts)
         waiting = pipeline.retag(services).produced
@@ -51,4 +51,4 @@ def _told(state: TopicState, waiting: int) -> str:
     if state.stage == Stage.RETAG:
         return f"{text} so far; `newsdesk run`, or Airflow, goes on with it"
     note = f" ({state.detail})" if state.detail else ""
-    return f"{text}{note}" + (f"; `newsdesk run`, or Airflow, takes {waiting} to the index" if waiting else "")
+    return f"{text}{note}" + (f"; `newsdesk run`, or Airflow, goes on with {waiting} of them" if waiting else "")

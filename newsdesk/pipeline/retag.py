@@ -17,7 +17,7 @@ from newsdesk.ledger.retags import Verdict
 from newsdesk.ledger.topics import Retagging
 from newsdesk.model import Article, Counts, Done, Outcome, Reason, Stage, Topic
 from newsdesk.pipeline.step import LeaseLostError, Step, Tally, drain, retry
-from newsdesk.pipeline.topics import follow_topics, tags_of
+from newsdesk.pipeline.topics import follow_topics
 from newsdesk.query import QueryError, parse
 from newsdesk.services import Services
 from newsdesk.tagging import RuleSet
@@ -155,5 +155,5 @@ class _Work:
 
 
 def _verdict(article: Article, rules: RuleSet) -> Verdict:
-    found = tags_of(article, rules)
+    found = rules.tags_of(article)
     return Verdict(article_id=article.id, article_version=article.version, tag=found[0] if found else None)

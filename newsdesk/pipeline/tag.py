@@ -6,7 +6,7 @@ from newsdesk.ledger import Connection, Lease, articles, topics
 from newsdesk.ledger.leases import release
 from newsdesk.model import Article, Counts, Done, Outcome, Stage, Tag
 from newsdesk.pipeline.step import Step, Tally, drain
-from newsdesk.pipeline.topics import follow_topics, tags_of
+from newsdesk.pipeline.topics import follow_topics
 from newsdesk.services import Services
 from newsdesk.tagging import RuleSet
 
@@ -45,7 +45,7 @@ class _Turn:
         return articles.claim_waiting(connection, Stage.TAG, self.services.claim_terms(size))
 
     def work(self, article: Article) -> tuple[Outcome, tuple[Tag, ...] | None]:
-        return Done(), tags_of(article, self.rules)
+        return Done(), self.rules.tags_of(article)
 
     def record(
         self, connection: Connection, claimed: tuple[Lease, Article], outcome: Outcome, found: tuple[Tag, ...] | None

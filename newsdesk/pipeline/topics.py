@@ -1,11 +1,10 @@
-"""Which topics articles are tagged by, and what they say of an article."""
+"""Which topics articles are tagged by."""
 
 from pathlib import Path
 
 from newsdesk.ledger import topics
-from newsdesk.model import Article, Tag, Topic
+from newsdesk.model import Topic
 from newsdesk.services import Services
-from newsdesk.tagging import RuleSet
 from newsdesk.watchlist import load_watchlist
 
 
@@ -23,15 +22,3 @@ def follow_topics(services: Services) -> tuple[Topic, ...]:
     with services.ledger.write() as connection:
         topics.declare(connection, ours, services.clock())
     return ours
-
-
-def tags_of(article: Article, rules: RuleSet) -> tuple[Tag, ...]:
-    """The tags that an article gets."""
-    return rules.tags(
-        title=article.title,
-        text=article.text,
-        language=article.language,
-        source=article.source,
-        authors=article.authors,
-        published=article.published,
-    )

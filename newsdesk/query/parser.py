@@ -23,6 +23,7 @@ from newsdesk.query.tree import (
     All,
     And,
     Keyword,
+    Near,
     Node,
     Not,
     Or,
@@ -35,6 +36,7 @@ DEEPEST_QUERY = 60  # brackets and NOTs inside each other
 MOST_CLAUSES = 512  # words, phrases, values and dates
 LONGEST_PHRASE = 200  # words
 _BOOSTS = (0.001, 1000.0)
+_DIGITS = frozenset("0123456789.")
 _ANY_TEXT_FIELD = "text"
 _BINARY = (Kind.AND, Kind.OR, Kind.NEAR)
 _T = TypeVar("_T")
@@ -194,7 +196,7 @@ class _Parser:
     def _boost(self, suffix: Lexeme, node: Node) -> float:
         least, most = _BOOSTS
         try:
-            boost = float(suffix.text)
+            boost = float(suffix.text) if set(suffix.text) <= _DIGITS else 0.0
         except ValueError:
             boost = 0.0
         held = [phrase.boost * boost for phrase in phrases(node)]
@@ -309,6 +311,9 @@ def _boosted(node: Node, boost: float) -> Node:
             return replace(node, boost=round(node.boost * boost, 4))
         case And() | Or():
             return replace(node, nodes=tuple(_boosted(child, boost) for child in node.nodes))
+        case Near():
+            left, right = _boosted(node.left, boost), _boosted(node.right, boost)
+            return replace(node, left=left, right=right)  # type: ignore[arg-type] # each side stays what it is
         case Not():
             return Not(_boosted(node.node, boost))
         case _:

@@ -49,6 +49,8 @@ def test_a_query_on_fields_finds_what_the_table_says(statement: FieldStatement) 
         ("(a b)^2", And((Phrase(None, ("a",), 2.0), Phrase(None, ("b",), 2.0)))),
         ("(a^2 b)^0.5", And((Phrase(None, ("a",), 1.0), Phrase(None, ("b",), 0.5)))),
         ("(NOT a)^2", Not(Phrase(None, ("a",), 2.0))),
+        ('"a b"~3^2', Near(Phrase(None, ("a",), 2.0), Phrase(None, ("b",), 2.0), 3, ordered=False)),
+        ("(a PRE/1 b^3)^2", Near(Phrase(None, ("a",), 2.0), Phrase(None, ("b",), 6.0), 1, ordered=True)),
         ("AT&T", Phrase(None, ("at", "t"))),
         ("a b OR c", Or((And((Phrase(None, ("a",)), Phrase(None, ("b",)))), Phrase(None, ("c",))))),
         ("a W/3 b", Near(Phrase(None, ("a",)), Phrase(None, ("b",)), 3, ordered=True)),

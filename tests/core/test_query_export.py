@@ -101,7 +101,7 @@ ONLY_LUCENE = [
     ("body:(oil NEAR/5 price)", '(body:"oil price"~5 OR body:"price oil"~5)', "proximity (NEAR/5)"),
     ('body:"oil price"~5', '(body:"oil price"~5 OR body:"price oil"~5)', "proximity (NEAR/5)"),
     ("body:(oil W/1 price)", 'body:"oil price"~1', "proximity (PRE/1)"),
-    ("body:(oil NEAR/5 price)^2", '(body:"oil price"~5 OR body:"price oil"~5)', "proximity (NEAR/5)"),
+    ("body:(oil NEAR/5 price)^2", '(body:"oil price"~5^2 OR body:"price oil"~5^2)', "proximity (NEAR/5)"),
     ("body:(oil^3 NEAR/5 price)", '(body:"oil price"~5^3 OR body:"price oil"~5^3)', "proximity (NEAR/5)"),
     ("body:organi?ation", "body:organi?ation", "wildcard ?"),
 ]
