@@ -54,7 +54,7 @@ def test_a_topic_can_be_re_tagged_by_hand_with_alerts(changed: Line) -> None:
     ran = changed.call("topics", "retag", "online-trade")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("online-trade: ")
-    assert "`newsdesk run`, or Airflow, takes" in ran.out
+    assert "`newsdesk run`, or Airflow, goes on with" in ran.out
     changed.call("run")
     before = json.loads(changed.call("status", "--json").out)["overview"]["alert_count"]
     muted = [
