@@ -25,6 +25,7 @@ from newsdesk.cli.frame import (
 )
 from newsdesk.cli.period import period
 from newsdesk.index import Facet, FacetField, Filters, Hit, Page, SearchIndex, Sort
+from newsdesk.model import FEED_SUMMARY
 from newsdesk.query import Query, parse
 
 finds = typer.Typer()
@@ -190,11 +191,17 @@ def _print_hit(hit: Hit) -> None:
     for mark in hit.snippet_highlights:
         snippet.stylize("black on yellow", mark.start, mark.end)
     out.print(title)
-    out.print(Text.assemble((f"{hit.source}  {when}", "dim"), (f"  {'  '.join(hit.topics)}", "magenta")))
+    out.print(about_hit(hit, when))
     out.print(snippet)
     if words:
         out.print(Text.assemble(("matched: ", "dim"), words))
     out.print(Text(hit.url, "cyan"), end="\n\n")
+
+
+def about_hit(hit: Hit, when: str) -> Text:
+    """Source, date, whether the page could be read, topics."""
+    kind = "  the feed's own words" if hit.kind == FEED_SUMMARY else ""
+    return Text.assemble((f"{hit.source}  {when}{kind}", "dim"), (f"  {'  '.join(hit.topics)}", "magenta"))
 
 
 def _words(hit: Hit) -> Iterator[str]:

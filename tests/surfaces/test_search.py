@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from newsdesk.cli.facet_bars import by_date, facet_bars
+from newsdesk.cli.find import about_hit
 from newsdesk.cli.period import beginning, period
-from newsdesk.index import Facet, FacetCount, FacetField
+from newsdesk.index import Facet, FacetCount, FacetField, Hit
+from newsdesk.model import FEED_SUMMARY
 from tests.surfaces.conftest import Line, Ran
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -286,3 +288,19 @@ def test_bars_are_as_long_as_the_terminal_leaves_room_for(width: int) -> None:
     bars = [line.count("█") for line in drawn.getvalue().splitlines() if "%" in line]
     assert bars[0] == max(5, min(30, width - 44))
     assert bars[1] == bars[0] // 2
+
+
+def test_a_hit_of_the_feeds_own_words_says_so() -> None:
+    hit = Hit(
+        id="0" * 32,
+        url="http://press.example/1",
+        title="Behind a wall",
+        source="Press",
+        language="en",
+        published=None,
+        first_seen=NOW,
+        topics=("trade",),
+        snippet="What the feed says.",
+        kind=FEED_SUMMARY,
+    )
+    assert about_hit(hit, "2026-11-22 09:30").plain == "Press  2026-11-22 09:30  the feed's own words  trade"
