@@ -7,6 +7,7 @@ from newsdesk.query.analysis import fold, tokens
 from newsdesk.query.characters import token_pattern
 from newsdesk.query.errors import Fault, shortened
 
+LONGEST_WILDCARD = 100  # characters: looking for it in a word takes time by the length of both
 LETTERS_BEFORE_STAR = 2
 LETTERS_AFTER_LEADING_WILDCARD = 3
 
@@ -73,6 +74,11 @@ def _touches(run: re.Match[str], runs: list[re.Match[str]]) -> bool:
 
 
 def _check_width(pattern: str) -> None:
+    if len(pattern) > LONGEST_WILDCARD:
+        raise Fault(
+            f"The wildcard {shortened(pattern)} is longer than words are: {len(pattern)} characters.",
+            f"Write at most {LONGEST_WILDCARD}.",
+        )
     letters = _WILDCARD.sub("", pattern)
     head = pattern.partition("*")[0].replace("?", "")
     is_leading = pattern[0] in "*?"

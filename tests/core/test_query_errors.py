@@ -38,6 +38,7 @@ ERRORS = [
     ("NEAR/5 a", 0, "before"),
     ("a NEAR/5 NOT b", 2, "NOT (oil NEAR/5 price)"),
     ("a NEAR/51 b", 2, "NEAR/50"),
+    ("ab" + "c" * 98 + "*", 0, "at most 100"),
     ("a PRE/999999 b", 2, "NEAR/50"),
     ("(a AND b) NEAR/3 c", 10, "(a NEAR/3 c) AND (b NEAR/3 c)"),
     ("c PRE/3 (a b)", 2, "(c PRE/3 a) AND (c PRE/3 b)"),
