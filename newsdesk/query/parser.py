@@ -33,7 +33,7 @@ from newsdesk.query.tree import (
 
 LONGEST_QUERY = 20_000  # characters
 DEEPEST_QUERY = 60  # brackets and NOTs inside each other
-MOST_CLAUSES = 512  # words, phrases, values and dates
+MOST_CLAUSES = 1_000  # words, phrases, values and dates; servers take 1,024 by default
 LONGEST_PHRASE = 200  # words
 _BOOSTS = (0.001, 1000.0)
 _DIGITS = frozenset("0123456789.")

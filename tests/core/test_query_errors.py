@@ -131,8 +131,8 @@ ERRORS = [
     ('title:"oil price" or not body:gas', 18, "Write OR"),
     ("(" * 61 + "a" + ")" * 61, 60, "brackets"),
     ("NOT " * 61 + "a", 240, "brackets"),
-    ("a " * 513, 1024, "two queries"),
-    ("source:(" + "x OR " * 512 + "x)", 8 + 5 * 512, "two queries"),
+    ("a " * 1_001, 2_000, "two queries"),
+    ("source:(" + "x OR " * 1_000 + "x)", 8 + 5 * 1_000, "two queries"),
     ("a" * 20_001, 20_000, "two queries"),
     ('"' + "a " * 201 + '"', 0, "shorter"),
 ]

@@ -81,7 +81,7 @@ ROWS = [
     ("petrol NEAR/5 petrol*", WARNING, "both sides ask for the same words", "name different words"),
     ("oil published:2020", WARNING, "no new article falls into published:[2020", "remove it, or let it end later"),
     ("oil published:>=2020", None, "", ""),
-    ("(" + " OR ".join(f"word{n}x" for n in range(420)) + ")", HINT, "420 of at most 512 words", "use wildcards"),
+    ("(" + " OR ".join(f"word{n}x" for n in range(820)) + ")", HINT, "820 of at most 1,000 words", "use wildcards"),
     # what an author means
     ('("e-commerce" OR ecommerce) NEAR/6 (polic* OR rules) NOT "return policy"', None, "", ""),
     ("# oil and gas, US\noil OR gas # the rest", None, "", ""),
