@@ -5,13 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsdesk.quality import Quality, Reading, SourceQuality, judge_source, rank_shift
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CHANCE = random.Random(7)
+CHANCE = random.Random()
+
+
+@pytest.fixture(autouse=True)
+def _the_same_chance_for_each_test() -> None:
+    CHANCE.seed(7)
 
 
 def pages(count: int, *, hours: float, every: float, **facts: Any) -> list[Reading]:
@@ -107,8 +113,8 @@ def test_a_source_with_hundreds_of_pages_a_day_has_a_past_too() -> None:
 
 
 def test_of_a_hundred_healthy_sources_hardly_one_is_called_degraded() -> None:
-    alarms = sum(judged(past(), pages(6, hours=1, every=3)).quality is Quality.DEGRADED for _ in range(100))
-    assert alarms <= 1
+    alarms = sum(judged(past(), pages(6, hours=1, every=3)).quality is Quality.DEGRADED for _ in range(500))
+    assert alarms <= 5
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=30), st.lists(st.integers(0, 50), min_size=1, max_size=30))

@@ -140,7 +140,7 @@ def test_no_worker_starts_without_work_and_none_stays() -> None:
         while not stuck.running():
             time.sleep(0.01)
     wait_until_gone(pids)
-    assert reason_of(stuck) == "parser-crash"
+    assert reason_of(stuck) in {"parser-crash", "worker-failed"}  # the latter where its child was only starting
     assert waiting[-1].cancelled()
 
 
