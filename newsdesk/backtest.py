@@ -13,7 +13,7 @@ from newsdesk.query import Document, Query, parse, render
 from newsdesk.query.evaluate import matches
 from newsdesk.query.tree import And, Near, Node, Not, Or, Phrase, phrases
 from newsdesk.rules import Firing, alerts_for, notifications_for
-from newsdesk.tagging import MissedPart, RuleSet, explain_miss
+from newsdesk.tagging import MissedPart, RuleSet, document_of, explain_miss
 
 
 class Clock(StrEnum):
@@ -86,7 +86,7 @@ class Trial:
 
     def judge(self, article: Article, when: datetime) -> Verdict | None:
         """The verdict; None where the topic has nothing to do with the article, now or then."""
-        document = _document(article)
+        document = document_of(article)
         is_tagged = self._decides(article, document, self.topic.query, self._tagging)
         was_tagged = any(each.topic == self.topic.id for each in article.tags)
         is_excluded = not is_tagged and self._decides(article, document, self.candidates, self._without_exclusions)
@@ -147,7 +147,7 @@ class Trial:
             when=when,
             url=article.url,
             evidence=self.evidence(article),
-            misses=explain_miss(self.topic, _document(article)),
+            misses=explain_miss(self.topic, document_of(article)),
         )
 
 
@@ -162,17 +162,6 @@ class Shown:
     url: str
     evidence: tuple[Evidence, ...]
     misses: tuple[MissedPart, ...]
-
-
-def _document(article: Article) -> Document:
-    return Document(
-        title=article.title,
-        body=article.text,
-        lang=article.language,
-        source=article.source,
-        author=article.authors,
-        published=article.published,
-    )
 
 
 # ------------------------------------------------------------------ the parts of a query

@@ -64,6 +64,18 @@ class RuleSet:
         )
 
 
+def document_of(article: Article) -> Document:
+    """A stored article as a topic's query sees it."""
+    return Document(
+        title=article.title,
+        body=article.text,
+        lang=article.language,
+        source=article.source,
+        author=article.authors,
+        published=article.published,
+    )
+
+
 def _is_open_to(topic: Topic, language: str | None, source: str | None) -> bool:
     return (not topic.languages or language in topic.languages) and (not topic.sources or source in topic.sources)
 

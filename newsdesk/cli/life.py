@@ -9,8 +9,7 @@ from rich.text import Text
 from newsdesk.ledger.articles import TagAlert, TagEnd
 from newsdesk.ledger.history import AlertLife, EntryLife, Life, Stamps, TagLife
 from newsdesk.model import Article, Evidence, Reason, Watchlist
-from newsdesk.query import Document
-from newsdesk.tagging import explain_miss
+from newsdesk.tagging import document_of, explain_miss
 
 _ENDED: Mapping[str, str] = {
     TagEnd.ARTICLE_CHANGED: " by a new version of the article",
@@ -114,14 +113,7 @@ def _misses(article: Article, life: Life, *, watchlist: Watchlist, console: Cons
     """Why the other topics of the watchlist are not on the article."""
     if life.stamps is None or life.stamps.tagged_at is None:
         return
-    document = Document(
-        title=article.title,
-        body=article.text,
-        lang=article.language,
-        source=article.source,
-        author=article.authors,
-        published=article.published,
-    )
+    document = document_of(article)
     carried = {tag.topic for tag in life.tags if tag.ended_at is None}
     for topic in watchlist.topics:
         if topic.id not in carried:

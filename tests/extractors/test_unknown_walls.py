@@ -3,7 +3,8 @@
 import pytest
 
 from extractors import Kind, extract_article
-from tests.extractors.unknown_walls import MAKERS, TONGUES, URL, Maker, Tongue, article, page, paragraphs
+from tests.extractors.tongues import TONGUES, Tongue
+from tests.extractors.unknown_walls import MAKERS, URL, Maker, article, page, paragraphs
 
 
 @pytest.mark.parametrize("tongue", TONGUES, ids=lambda tongue: tongue.code)

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from newsdesk import query
 from newsdesk.index import Document
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -86,3 +87,17 @@ def _any(chance: random.Random, number: int) -> Document:
 def _text(chance: random.Random, longest: int) -> str:
     words = [chance.choice(OTHER_WORDS if chance.random() < 0.3 else WORDS) for _ in range(chance.randrange(longest))]
     return chance.choice((" ", " ", ", ", "\n\n", " – ", "\u3000")).join(words)
+
+
+def analysed(document: Document) -> query.Document:
+    """The document as the evaluator takes it."""
+    return query.Document(
+        title=document.title,
+        body=document.body,
+        source=document.source,
+        lang=document.language,
+        topic=document.topics,
+        author=document.authors,
+        story=document.story,
+        published=document.published,
+    )

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from elasticsearch import BadRequestError
 
-from newsdesk import query
 from newsdesk.index import Document, FacetField, Filters, SearchIndex, Sort, open_index
 from newsdesk.model import Topic
 from newsdesk.query import Query, parse, render
@@ -24,7 +23,7 @@ from newsdesk.query.tree import And, Keyword, Near, Node, Not, Or
 from newsdesk.tagging import RuleSet
 from tests.index.elasticsearch_articles import ArticlesOnServer, articles_on
 from tests.index.queries import any_query
-from tests.index.samples import SOURCES, many
+from tests.index.samples import SOURCES, analysed, many
 
 SEED = 20261122
 IS_LONG = os.environ.get("NEWSDESK_LONG") == "1"
@@ -53,19 +52,6 @@ def answers() -> Answers:
     queries = [parse(any_query(chance, chance.randrange(4))) for _ in range(QUERIES)]
     accepted = [frozenset(one for one, text in texts.items() if asked.accepts(text)) for asked in queries]
     return Answers(documents=documents, queries=queries, accepted=accepted)
-
-
-def analysed(document: Document) -> query.Document:
-    return query.Document(
-        title=document.title,
-        body=document.body,
-        source=document.source,
-        lang=document.language,
-        topic=document.topics,
-        author=document.authors,
-        story=document.story,
-        published=document.published,
-    )
 
 
 class Comparison:

@@ -11,6 +11,7 @@ from newsdesk.newsroom import Newsroom
 from newsdesk.services import Services, open_services
 from newsdesk.settings import Settings, read_settings
 from newsdesk.supervisor.demonstration import sample_settings, sample_watchlist
+from tests.pipeline.desk import PROTESTS, Desk
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -50,3 +51,13 @@ def open_line(tmp_path: Path, newsroom: Newsroom) -> OpenLine:
         return open_services(settings)
 
     return open_it
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    url = (
+        f"sqlite:///{tmp_path / 'ledger.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    )
+    made = Desk(folder=tmp_path, ledger_url=url)
+    made.declare(protests=PROTESTS)
+    return made
