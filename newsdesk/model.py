@@ -13,6 +13,7 @@ class Stage(StrEnum):
     """Where a row stands: feeds poll; entries collect; articles tag, index, alert; topics retag; mails render, send."""
 
     POLL = "poll"  # feeds stay here as long as they are watched
+    SUBSCRIBE = "subscribe"  # subscriptions to hubs: to be asked for, or renewed
     COLLECT = "collect"
     TAG = "tag"
     RETAG = "retag"  # a topic that changed: the stored articles are to follow
@@ -185,6 +186,37 @@ class Quarantined:
 Outcome = Done | Dropped | Retry | Quarantined
 
 
+# ------------------------------------------------------------------ what happens to a feed
+
+
+class FeedEventKind(StrEnum):
+    """What a person may want to know of a feed's past, beside its polls."""
+
+    GAP = "gap"  # nothing of the last document was in the new one: entries may have come and gone unseen
+    LOW_OVERLAP = "low-overlap"  # little of it was
+    LEFT_OUT = "left-out"  # the document holds more entries than one is read for
+    GUID_MIGRATION = "guid-migration"  # the publisher gave all its entries other ids
+    REPEATED_GUIDS = "repeated-guids"  # one id on several entries: from now on the link counts too
+    BACK_FILL = "back-fill"  # older pages were asked for, to close a gap
+    MOVED = "moved"  # polled at another address from now on
+    RETIRED = "retired"  # gone for good, by its server's own word: polled no more
+    REVIVED = "revived"  # polled again after it was retired
+    PARSERS_DIFFER = "parsers-differ"  # the fast parser read it otherwise than feedparser: not used for it any more
+    WEBSUB = "websub"  # a subscription began, was refused or died
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent:
+    """Something that happened to a feed. `since` and `until` bound the time in which entries may be missing."""
+
+    kind: FeedEventKind
+    detail: str
+    since: datetime | None = None
+    until: datetime | None = None
+    missed: float | None = None  # entries that came and went unseen, by the feed's usual rate
+    found: int | None = None  # entries that a back-fill brought
+
+
 # ------------------------------------------------------------------ what is watched
 
 
@@ -201,6 +233,22 @@ class FeedSpec:
     day_first: bool = True  # 02-03-2026 is 2 March
     licence: str | None = None  # what allows us the texts although the publisher reserves them
     engine: str | None = None  # that reads the pages: cascade or newspaper; None: as the settings say
+    user_agent: str | None = None  # None: as the settings say
+    headers: tuple[tuple[str, str], ...] = ()  # sent to the feed's own host; may hold a cookie or a token
+    proxy: str | None = None  # http(s) URL
+    robots: bool = False  # ask robots.txt of the site for the feed, too
+    websub: bool = True  # let a hub push what is new, where the feed names one
+    back_fill: bool = True  # ask for older pages of the feed where entries may have been missed
+    folder: str | None = None  # News/India; for people and OPML
+    outline: tuple[tuple[str, str], ...] = ()  # attributes of other programs in OPML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainSpec:
+    """How a domain wants to be treated, as the watchlist declares it."""
+
+    domain: str  # registrable
+    spacing_seconds: float  # least time between two requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +299,7 @@ class Watchlist:
     readers: tuple[Reader, ...]
     rules: tuple[Rule, ...]
     sites: tuple[SiteOverride, ...] = ()  # where the fields of a site's pages stand, for the extractors
+    domains: tuple[DomainSpec, ...] = ()  # spacing of single domains
 
     def reader(self, reader_id: str) -> Reader | None:
         """The reader of that id, or None where the watchlist names none."""

@@ -48,12 +48,20 @@ class Settings:
         (), "networks in CIDR form, separated by commas, that may be fetched from although they are not public"
     )
     spacing_seconds: float = _setting(2.0, "least time between two requests to one registrable domain")
+    address_spacing_seconds: float = _setting(
+        0.5, "least time between two requests to one address; hosts in NEWSDESK_ALLOW_NETWORKS are exempt"
+    )
     tdmrep: bool = _setting(True, "on or off: ask each site once a day for the reservations of its tdmrep.json")
     fetch_seconds: float = _setting(30.0, "total time of one request, from name look-up to last byte")
     fetch_concurrency: int = _setting(50, "requests under way at once in one step")
     poll_minimum_seconds: int = _setting(300, "shortest time between two polls of a feed")
     poll_default_seconds: int = _setting(900, "time to the second poll of a new feed")
     poll_maximum_seconds: int = _setting(86400, "longest time between two polls of a feed")
+    first_sight_hours: float = _setting(
+        24.0, "when a feed is seen for the first time, only entries younger than this may raise alerts"
+    )
+    web_url: str = _setting("", "where the web app is reached from outside; hubs push to it; empty: no hub is asked")
+    report_to: str = _setting("", "address for the weekly report of feeds that need a person; empty: no mail")
     workers: int = _setting(0, "processes that parse feeds and pages; 0: one for each core")
     worker_seconds: float = _setting(10.0, "time limit of one document in its worker")
     worker_megabytes: int = _setting(1024, "memory limit of one worker")
@@ -171,7 +179,18 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "allow_networks": _networks,
     "languages": _languages,
     "tdmrep": _switch,
-    **dict.fromkeys(("spacing_seconds", "fetch_seconds", "worker_seconds", "watch_patience", "step_seconds"), float),
+    **dict.fromkeys(
+        (
+            "spacing_seconds",
+            "address_spacing_seconds",
+            "fetch_seconds",
+            "first_sight_hours",
+            "worker_seconds",
+            "watch_patience",
+            "step_seconds",
+        ),
+        float,
+    ),
     **dict.fromkeys(
         (
             "fetch_concurrency",

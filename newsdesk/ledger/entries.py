@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from newsdesk.intake import EntryIntent, Known
 from newsdesk.ledger import leases
 from newsdesk.ledger.connection import insert_new
+from newsdesk.ledger.keys import link_key
 from newsdesk.ledger.tables import entries, feeds
 from newsdesk.model import Outcome, Stage
 
@@ -65,6 +66,7 @@ def _values(intent: EntryIntent) -> dict[str, Any]:
     entry = intent.entry
     return {
         "link": entry.link,
+        "link_key": link_key(entry.link),
         "title": entry.title,
         "summary": entry.summary,
         "authors": list(entry.authors),

@@ -13,6 +13,12 @@ from extractors.urls import canonical_key
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 10, 30 * 86400  # seconds between two polls
+# Headers that frame a message, and those that the fetcher sets by itself.
+_OURS = re.compile(
+    "accept-encoding|connection|content-length|expect|host|if-modified-since|if-none-match|proxy-authorization|range|te"
+    "|trailer|transfer-encoding|upgrade|user-agent",
+    re.IGNORECASE,
+)
 _ID_LENGTH = 60  # an id fits one label of a host name
 _ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 
@@ -34,6 +40,26 @@ def check_name(text: str) -> str:
     if not text.isprintable():
         raise ValueError("has line breaks or control characters in it; write it on one line")
     return text
+
+
+def check_line(text: str) -> str:
+    """The value of an HTTP header: one line of visible ASCII (RFC 9110 section 5.5)."""
+    if not re.fullmatch(r"[\x21-\x7e][\x20-\x7e]{0,3999}", text):
+        raise ValueError(f"{_quoted(text)} cannot stand in a header; write one line of plain letters, digits and signs")
+    return text
+
+
+def check_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Names of headers that an operator may add; those that the fetcher decides on are not among them."""
+    for name in headers:
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}", name):
+            raise ValueError(
+                f"{_quoted(name)} is no name of a header; write letters, digits and hyphens, such as X-Token"
+            )
+        if _OURS.fullmatch(name):
+            instead = "write user_agent:" if name.lower() == "user-agent" else "remove it"
+            raise ValueError(f"the header {name} is set by the fetcher; {instead}")
+    return headers
 
 
 def check_url(text: str) -> str:

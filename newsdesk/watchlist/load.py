@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from extractors.records import SiteOverride
 from newsdesk.errors import WatchlistError
-from newsdesk.model import FeedSpec, Reader, Rule, Topic, Watchlist
+from newsdesk.model import DomainSpec, FeedSpec, Reader, Rule, Topic, Watchlist
 from newsdesk.query import parse
 from newsdesk.watchlist.document import Document, Problem, read_document
 from newsdesk.watchlist.faults import shape_problems
@@ -70,6 +70,10 @@ def make_watchlist(path: Path, shape: WatchlistShape) -> Watchlist:
         readers=tuple(_reader(reader_id, reader) for reader_id, reader in shape.readers.items()),
         rules=tuple(make_rule(rule_id, rule) for rule_id, rule in shape.rules.items()),
         sites=tuple(SiteOverride(host=host, **dict(site)) for host, site in shape.sites.items()),
+        domains=tuple(
+            DomainSpec(domain=host.removeprefix("*."), spacing_seconds=domain.spacing)
+            for host, domain in shape.domains.items()
+        ),
     )
 
 
@@ -85,6 +89,14 @@ def make_feed(shape: FeedShape) -> FeedSpec:
         day_first=shape.day_first,
         licence=shape.licence,
         engine=shape.engine,
+        user_agent=shape.user_agent,
+        headers=tuple(shape.headers.items()),
+        proxy=shape.proxy,
+        robots=shape.robots,
+        websub=shape.websub,
+        back_fill=shape.back_fill,
+        folder=shape.folder,
+        outline=tuple(shape.outline.items()),
     )
 
 

@@ -46,6 +46,7 @@ Duration = Annotated[
     BeforeValidator(checks.check_duration),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["30s", "10m", "1h"]}),
 ]
+Line = Annotated[str, AfterValidator(checks.check_line), Field(json_schema_extra={"minLength": 1})]
 EMail = Annotated[str, AfterValidator(checks.check_address), Field(json_schema_extra={"format": "email"})]
 Selector = Annotated[
     str, AfterValidator(check_selector), Field(json_schema_extra={"maxLength": 300, "examples": ["div.article-text"]})
@@ -84,6 +85,22 @@ class FeedShape(Shape):
         default=None,
         description="what allows you the texts although the publisher reserves them (noindex, TDM reservation)",
         json_schema_extra={"examples": ["contract of 2026-03-01"]},
+    )
+    user_agent: Line | None = Field(default=None, description="how we name ourselves to this feed's server")
+    headers: Annotated[dict[str, Line], BeforeValidator(_none_is_bare), AfterValidator(checks.check_headers)] = Field(
+        default={}, description="more headers for the feed's own host, such as a cookie or a token"
+    )
+    proxy: Url | None = Field(default=None, description="an HTTP proxy for this feed: http://HOST:PORT")
+    robots: bool = Field(default=False, description="ask the site's robots.txt for the feed, too, not only for pages")
+    websub: bool = Field(default=True, description="let a hub push what is new, where the feed names one")
+    back_fill: bool = Field(default=True, description="where entries may have been missed, ask for older pages")
+    folder: Name | None = Field(
+        default=None,
+        description="where the feed stands in lists and OPML",
+        json_schema_extra={"examples": ["News/India"]},
+    )
+    outline: Annotated[dict[str, str], BeforeValidator(_none_is_bare)] = Field(
+        default={}, description="attributes that other programs gave it in OPML; kept for the export"
     )
 
 
@@ -142,6 +159,12 @@ class SiteShape(Shape):
     )
 
 
+class DomainShape(Shape):
+    """How a domain wants to be treated."""
+
+    spacing: Duration = Field(description="least time between two requests to it")
+
+
 class WatchlistShape(Shape):
     """All that is watched."""
 
@@ -154,6 +177,11 @@ class WatchlistShape(Shape):
     rules: ByName[RuleShape] = {}
     sites: Annotated[
         dict[Host, SiteShape], BeforeValidator(_none_is_bare), Field(json_schema_extra={"additionalProperties": False})
+    ] = {}
+    domains: Annotated[
+        dict[Host, DomainShape],
+        BeforeValidator(_none_is_bare),
+        Field(json_schema_extra={"additionalProperties": False}, description="spacing of single registrable domains"),
     ] = {}
 
 

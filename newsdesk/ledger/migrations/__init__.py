@@ -13,7 +13,7 @@ from newsdesk.errors import LedgerError
 if TYPE_CHECKING:
     from newsdesk.ledger.connection import Ledger
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 def migrate(ledger: Ledger) -> None:
