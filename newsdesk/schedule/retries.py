@@ -1,0 +1,28 @@
+"""When to try a row again that failed, and when a person must look."""
+
+from datetime import datetime, timedelta
+
+from newsdesk.model import Quarantined, Reason, Retry
+
+LONGEST_RETRY_AFTER = timedelta(days=7)  # what a server may ask of one feed or page
+
+_BACKOFF_BASE = 30
+_BACKOFF_CAP = 6 * 3600
+
+
+def retry_or_give_up(  # noqa: PLR0913 - each argument is one thing that the decision depends on
+    *, attempts: int, limit: int, now: datetime, chance: float, reason: Reason, detail: str, not_before: datetime | None
+) -> Retry | Quarantined:
+    """Another try with full jitter around 30 s · 2ⁿ, 6 h at most; after `limit` attempts a person must look.
+
+    `not_before` is what the server asked for (Retry-After), honoured for a week at most.
+    """
+    if attempts >= limit:
+        return Quarantined(
+            reason=Reason.ATTEMPTS_USED_UP, detail=f"{reason.value} after {attempts} attempts: {detail}".rstrip(": ")
+        )
+    pause = min(_BACKOFF_BASE * 2 ** (attempts - 1), _BACKOFF_CAP)
+    at = now + timedelta(seconds=pause * (0.5 + chance))
+    if not_before is not None:
+        at = max(at, min(not_before, now + LONGEST_RETRY_AFTER))
+    return Retry(at=at, reason=reason, detail=detail)
