@@ -75,6 +75,15 @@ def is_allowed(address: str, allow: Sequence[Network]) -> bool:
     return _permitted(outer, allow) and (inner is None or _permitted(inner, allow))
 
 
+def is_inside(address: str, networks: Sequence[Network]) -> bool:
+    """Whether a numeric address lies in one of these networks."""
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return False
+    return any(number in network for network in networks)
+
+
 def parse_network(text: str) -> Network:
     """A network in CIDR notation, or `ValueError`."""
     return ip_network(text, strict=True)

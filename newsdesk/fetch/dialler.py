@@ -1,7 +1,6 @@
 """Connections: the sessions of aiohttp, and the gate that every one of their sockets passes."""
 
 import socket
-from ipaddress import ip_address
 
 import aiohttp
 from yarl import URL
@@ -10,7 +9,7 @@ from newsdesk.errors import FetchError
 from newsdesk.fetch.addresses import is_allowed
 from newsdesk.fetch.failures import AddressRefusedError, TransferBrokenError, exception_failure
 from newsdesk.fetch.records import FetchSettings
-from newsdesk.fetch.resolver import LookUp, Resolver, is_localhost
+from newsdesk.fetch.resolver import LookUp, Resolver, is_literal, is_localhost
 from newsdesk.model import Reason
 
 _MAX_HEADER = 32_768  # bytes of one header: policies of 10 KB and more are common
@@ -37,6 +36,14 @@ class Dialler:
         if proxied not in self._sessions:
             self._sessions[proxied] = self._open_session(gated=not proxied)
         return self._sessions[proxied]
+
+    async def first_address(self, host: str) -> str | None:
+        """The first address of `host` that the gate lets through; None where there is none."""
+        try:
+            found = await Resolver(self._look_up).resolve(host)
+        except OSError:
+            return None
+        return next((result["host"] for result in found if is_allowed(result["host"], self._allow)), None)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -75,7 +82,7 @@ class Dialler:
                 "the proxy of a feed must be an http or https URL", reason=Reason.CONNECT_FAILED, permanent=True
             )
         host = target.raw_host or ""
-        if is_localhost(host) or (_is_literal(host) and not is_allowed(host, self._allow)):
+        if is_localhost(host) or (is_literal(host) and not is_allowed(host, self._allow)):
             raise exception_failure(str(target), AddressRefusedError())
 
 
@@ -87,11 +94,3 @@ async def _ask_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandl
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise TransferBrokenError(str(error)) from error
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

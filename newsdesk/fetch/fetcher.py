@@ -27,7 +27,7 @@ from newsdesk.fetch.headers import (
 )
 from newsdesk.fetch.lanes import Lanes
 from newsdesk.fetch.records import Accept, Fetched, FetchSettings, Overrides, Redirect
-from newsdesk.fetch.resolver import LookUp, SystemLookUp
+from newsdesk.fetch.resolver import HeldLookUp, LookUp, SystemLookUp
 from newsdesk.fetch.robots import MAX_BYTES, RobotsCache, RobotsRules, closed_rules, open_rules, parse_robots
 from newsdesk.fetch.urls import check_url, redacted
 from newsdesk.model import Reason
@@ -39,7 +39,9 @@ _ACCEPT: dict[Accept, str] = {
     "json": "application/json, */*;q=0.1",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
+_SAME_METHOD = (307, 308)
 _NOT_MODIFIED = 304
+_MAX_REPLY = 65_536  # bytes of what is said to a form
 _NO_OVERRIDES = Overrides()
 
 
@@ -53,8 +55,14 @@ class _Trip:
     headers: Mapping[str, str]
     proxy: str | None
     conditional: bool
+    form: Mapping[str, str] | None = None  # sent by POST; None: a GET
     cut_at: int | None = None  # a longer body is cut here, not refused
     began: float = 0.0
+
+    @property
+    def redirects(self) -> tuple[int, ...]:
+        """The statuses that are followed: a form goes on only where the server says that it is to be sent again."""
+        return _REDIRECTS if self.form is None else _SAME_METHOD
 
     def headers_for(self, target: URL) -> dict[str, str]:
         secrets = self.secrets if is_same_host(self.start, target) else {}
@@ -73,9 +81,10 @@ class Fetcher:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._system = SystemLookUp(settings.concurrency)
-        self._dialler = Dialler(settings, look_up or self._system)
         self._lanes = Lanes(settings.concurrency, settings.slow_seconds)
+        self._system = SystemLookUp(self._lanes.most)
+        self._look_up = HeldLookUp(look_up or self._system)
+        self._dialler = Dialler(settings, self._look_up)
         self._robots = RobotsCache(clock)
 
     async def __aenter__(self) -> Self:
@@ -85,6 +94,7 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._dialler.close()
+        await self._look_up.close()
         self._system.close()
 
     async def get(
@@ -117,6 +127,32 @@ class Fetcher:
             conditional=bool(conditional),
         )
         return await self._travel(trip)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Fetched:
+        """Send a form, as subscribers do to hubs (WebSub section 5.1); behind the same gate and limits as all else.
+
+        Returns for 2xx, with the beginning of the body. A redirect with 307 or 308 is followed, no other is. Raises
+        `FetchError`.
+        """
+        target = check_url(url)
+        trip = _Trip(
+            url=url,
+            start=without_credentials(target),
+            secrets=authorization(target),
+            headers={"User-Agent": self._settings.user_agent, "Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING},
+            proxy=None,
+            conditional=False,
+            form=form,
+            cut_at=_MAX_REPLY,
+        )
+        return await self._travel(trip)
+
+    async def address_of(self, url: str) -> str | None:
+        """The address that a request for `url` would dial first; None where there is none. `FetchError` for a bad URL.
+
+        What is learnt is held for the request itself, which does not look the name up again.
+        """
+        return await self._dialler.first_address(check_url(url).raw_host or "")
 
     async def robots(self, url: str) -> RobotsRules:
         """The rules of the site that `url` belongs to, kept for 24 hours; `FetchError` only for a refused URL."""
@@ -157,12 +193,17 @@ class Fetcher:
     async def _follow(self, trip: _Trip) -> Fetched:
         target, hops = trip.start, list[Redirect]()
         while True:
-            async with self._dialler.session(target, trip.proxy).get(
-                target, headers=trip.headers_for(target), proxy=trip.proxy, allow_redirects=False
+            async with self._dialler.session(target, trip.proxy).request(
+                "GET" if trip.form is None else "POST",
+                target,
+                data=trip.form,
+                headers=trip.headers_for(target),
+                proxy=trip.proxy,
+                allow_redirects=False,
             ) as response:
                 try:
                     location = location_of(response)
-                    if response.status not in _REDIRECTS or not location:
+                    if response.status not in trip.redirects or not location:
                         return await self._accept(trip, response, tuple(hops))
                 finally:
                     response.close()  # never wait for the rest of a body, never use the connection again

@@ -19,6 +19,8 @@ class Lanes:
         self._slow_seconds = slow_seconds
         self._slow_room = width * _SLOW_LANE
 
+        self.most = width + self._slow_room  # requests under way at once
+
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Wait for a place, hold it inside the block."""

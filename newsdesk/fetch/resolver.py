@@ -4,12 +4,15 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 LookUp = Callable[[str], Awaitable[tuple[str, ...]]]  # a name to its numeric addresses; OSError where there are none
 
 _LOOPBACK = ("127.0.0.1",)
+_HOLD_SECONDS = 30.0  # from the wait for a slot to the dial; a move to another address is seen at the next poll
+_MOST_HELD = 4096
 
 
 class SystemLookUp:
@@ -28,6 +31,47 @@ class SystemLookUp:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+class HeldLookUp:
+    """What a resolver said, a failure too, for a short while; many who ask at once wait for one answer.
+
+    An answer that was held is judged at the dial like any other, so it opens nothing to those that change theirs.
+    """
+
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
+        self._held: dict[str, tuple[float, asyncio.Future[tuple[str, ...]]]] = {}
+
+    async def __call__(self, host: str) -> tuple[str, ...]:
+        """All addresses of a name. Raises OSError. Who gives up waiting does not end the look-up."""
+        now = asyncio.get_running_loop().time()
+        until, answer = self._held.get(host, (now, None))
+        if answer is None or until <= now:
+            answer = self._ask(host, now)
+        return await asyncio.shield(answer)
+
+    def _ask(self, host: str, now: float) -> asyncio.Future[tuple[str, ...]]:
+        self._held.pop(host, None)
+        if len(self._held) >= _MOST_HELD:
+            del self._held[next(iter(self._held))]  # the oldest
+        answer = asyncio.ensure_future(self._look_up(host))
+        answer.add_done_callback(_take_note)
+        self._held[host] = now + _HOLD_SECONDS, answer
+        return answer
+
+    async def close(self) -> None:
+        """End what still waits."""
+        waiting = [answer for _, answer in self._held.values() if not answer.done()]
+        for answer in waiting:
+            answer.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _take_note(answer: asyncio.Future[tuple[str, ...]]) -> None:
+    """A failure that nobody waits for any more is no news."""
+    if not answer.cancelled():
+        answer.exception()
+
+
 class Resolver(AbstractResolver):
     """The form in which aiohttp asks. `localhost` and names below it never leave the machine (RFC 6761 section 6.3)."""
 
@@ -39,11 +83,25 @@ class Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """All addresses of `host`; aiohttp chooses among them."""
         del family  # both are asked for; the caller sorts them
-        addresses = _LOOPBACK if is_localhost(host) else await self._look_up(host)
+        addresses = await self._addresses(host)
         return [_result(host, port, address) for address in addresses]
+
+    async def _addresses(self, host: str) -> tuple[str, ...]:
+        if is_literal(host):
+            return (host,)
+        return _LOOPBACK if is_localhost(host) else await self._look_up(host)
 
     async def close(self) -> None:
         """Nothing is held here."""
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host is an address itself."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_localhost(host: str) -> bool:

@@ -1,7 +1,7 @@
 """Which URLs may be asked for, and under which name a host is paced."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from newsdesk.model import Reason
 
 _MAX_LENGTH = 8_000
 _MAX_HOST = 253
+_SAME_AGAIN = 1024  # URLs; one request asks several times about the same
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
@@ -26,6 +27,7 @@ _OTHER_SERVICES = (
 _REFUSED_PORTS = frozenset(map(int, _OTHER_SERVICES.split()))
 
 
+@lru_cache(maxsize=_SAME_AGAIN)
 def check_url(text: str) -> URL:
     """The URL as it is to be dialled, credentials included; `FetchError` (url-refused) says what is wrong with it.
 
@@ -66,6 +68,7 @@ def site_of(url: str) -> str:
     return str(check_url(url).origin())
 
 
+@lru_cache(maxsize=_SAME_AGAIN)
 def domain_of(url: str) -> str:
     """The registrable domain of a URL's host by the Public Suffix List (bundled, private section included).
 

@@ -21,6 +21,6 @@ def settle_clock(connection: Connection, now: datetime) -> timedelta:
         connection.execute(update(table).where(table.c.due_at > now).values(due_at=now))
         connection.execute(update(table).where(table.c.lease_until > now).values(lease_until=now))
     connection.execute(update(feeds).where(feeds.c.last_polled_at > now).values(last_polled_at=now))
-    connection.execute(update(domains).where(domains.c.next_at > now).values(next_at=now))
+    connection.execute(update(domains).where(domains.c.next_at > now).values(next_at=now, busy_until=None))
     gone: timedelta = newest - now
     return gone

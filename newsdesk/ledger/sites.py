@@ -52,12 +52,11 @@ def _keep(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotRequest:
-    """One request that wants to start: at a domain, and perhaps at an address that many domains share."""
+    """One request that wants to start. `shared`: further keys, such as an address, each with the spacing of its own."""
 
     domain: str
     spacing: timedelta
-    address: str | None = None
-    address_spacing: timedelta = timedelta()
+    shared: tuple[tuple[str, timedelta], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +64,10 @@ class Slot:
     """When a request may start. Not `is_ours`: it was not taken, and there is none before `at`."""
 
     at: datetime
+    key: str  # whose queue decides: the domain, or one of the shared keys
     is_ours: bool
     is_busy: bool = False  # a slow request to the domain is still under way, or the domain rests
+    is_queued: bool = False  # another request to the domain starts before it, or has just started
 
 
 def reserve_slots(
@@ -74,9 +75,9 @@ def reserve_slots(
 ) -> list[Slot]:
     """A slot for each request, in their order. Slots are handed out one after the other to all processes.
 
-    One beyond `horizon` is not taken: come back then. An address's slots are handed out in the order of asking; whoever
-    has to wait longer for its domain starts later than its address's slot, so that the queue of one domain does not
-    stop its neighbours at an address.
+    One beyond `horizon` is not taken: come back then. The slots of a shared key are handed out in the order of asking;
+    whoever has to wait longer for its domain starts later than its slot there, so that the queue of one domain does
+    not stop its neighbours at an address.
     """
     book = _Book(_locked_rows(connection, {key for request in requests for key in _keys(request)}, now), now)
     slots = [book.reserve(request, horizon) for request in requests]
@@ -144,16 +145,17 @@ class _Book:
 
     def reserve(self, request: SlotRequest, horizon: timedelta) -> Slot:
         slots = {key: max(self.next_at[key], self._now) for key in _keys(request)}
-        at = max(slots.values())
+        key = max(slots, key=slots.__getitem__)
+        at = slots[key]
         if request.domain in self._busy:
-            return Slot(at=max(at, self._now + request.spacing), is_ours=False, is_busy=True)
+            then = max(slots[request.domain], self._now + request.spacing)
+            return Slot(at=then, key=request.domain, is_ours=False, is_busy=True)
         if at - self._now > horizon:
-            return Slot(at=at, is_ours=False)
+            return Slot(at=at, key=key, is_ours=False)
         self._take(request.domain, at + request.spacing)
-        if request.address is not None:
-            key = _address_key(request.address)
-            self._take(key, slots[key] + request.address_spacing)
-        return Slot(at=at, is_ours=True)
+        for shared, spacing in request.shared:
+            self._take(shared, slots[shared] + spacing)
+        return Slot(at=at, key=key, is_ours=True, is_queued=slots[request.domain] > self._now)
 
     def _take(self, key: str, then: datetime) -> None:
         self.next_at[key] = then
@@ -161,11 +163,7 @@ class _Book:
 
 
 def _keys(request: SlotRequest) -> tuple[str, ...]:
-    return (request.domain,) if request.address is None else (request.domain, _address_key(request.address))
-
-
-def _address_key(address: str) -> str:
-    return f"address {address}"
+    return request.domain, *(key for key, _ in request.shared)
 
 
 def _locked_rows(connection: Connection, keys: Iterable[str], now: datetime) -> Sequence[Row[Any]]:

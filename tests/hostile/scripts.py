@@ -5,8 +5,9 @@ import itertools
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
+from tests.hostile import publishers
 from tests.hostile.codings import bomb, coding_header, encode
 from tests.hostile.wire import MEGABYTE, Request, answer_head, send
 
@@ -46,9 +47,10 @@ async def _redirect(writer: asyncio.StreamWriter, request: Request, _argument: s
     await send(writer, int(request.query.get("status", "302")), b"moved", {"Location": to})
 
 
-async def _hops(writer: asyncio.StreamWriter, _request: Request, argument: str) -> None:
-    left = int(argument)
-    await send(writer, 301, b"", {"Location": f"/hops/{left - 1}" if left > 1 else "/feed"})
+async def _hops(writer: asyncio.StreamWriter, request: Request, argument: str) -> None:
+    left, query = int(argument), urlsplit(request.target).query
+    to = f"/hops/{left - 1}" + (f"?{query}" if query else "") if left > 1 else "/feed"
+    await send(writer, int(request.query.get("status", "301")), b"", {"Location": to})
 
 
 async def _loop(writer: asyncio.StreamWriter, _request: Request, _argument: str) -> None:
@@ -177,4 +179,17 @@ SCRIPTS: dict[str, Script] = {
     "stall": _stall,
     "nohead": _nohead,
     "flood": _flood,
+    "etag": publishers.etag,
+    "max-age": publishers.max_age,
+    "wall": publishers.wall,
+    "guids": publishers.guids,
+    "window": publishers.window,
+    "later": publishers.later,
+    "archive": publishers.archive,
+    "json-feed": publishers.json_feed,
+    "sitemap": publishers.sitemap,
+    "hub-feed": publishers.hub_feed,
+    "form": publishers.form,
+    "cookies": publishers.cookies,
+    "slow": publishers.slow,
 }

@@ -1,12 +1,15 @@
 """The server: it counts connections, keeps requests, and plays the script of the path that is asked for."""
 
 import asyncio
+import ssl
+import time
+from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
-from tests.hostile.scripts import SCRIPTS
+from tests.hostile.scripts import SCRIPTS, Script
 from tests.hostile.wire import MEGABYTE, Request, answer_head, parse_request, send
 
 _TLS_HELLO = b"\x16"
@@ -18,17 +21,20 @@ class HostileServer:
 
     host: str = "127.0.0.1"
     port: int = 0
+    tls: ssl.SSLContext | None = None
     connections: int = 0
     open_connections: int = 0
     most_open: int = 0
     requests: list[Request] = field(default_factory=list)
     pages: dict[str, bytes] = field(default_factory=dict)
+    plays: dict[str, Script] = field(default_factory=dict)  # scripts of a test's own, by the first part of the path
+    _counts: Counter[str] = field(default_factory=Counter)
     _server: asyncio.Server | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, self.host, self.port)
+        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -43,7 +49,7 @@ class HostileServer:
 
     def url(self, path: str, host: str | None = None) -> str:
         """The address of a path, by default with the numeric host."""
-        return f"http://{host or self.host}:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://{host or self.host}:{self.port}{path}"
 
     async def until(self, *, open_connections: int) -> None:
         """Wait until so many connections are open."""
@@ -69,7 +75,7 @@ class HostileServer:
             if first == _TLS_HELLO:
                 writer.write(answer_head(400, {}))
                 return
-            request = parse_request(first + await reader.readuntil(b"\r\n\r\n"))
+            request = await self._receive(first, reader)
             self.requests.append(request)
             await _first_of(self._answer(request, writer), _until_closed(reader))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -78,18 +84,27 @@ class HostileServer:
             await self._count(-1)
             writer.close()
 
+    async def _receive(self, first: bytes, reader: asyncio.StreamReader) -> Request:
+        request = parse_request(first + await reader.readuntil(b"\r\n\r\n"))
+        self._counts[request.target] += 1
+        return replace(
+            request,
+            body=await reader.readexactly(int(request.headers.get("content-length", "0"))),
+            count=self._counts[request.target],
+            at=time.monotonic(),
+        )
+
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         _, name, *rest = (*request.path.split("/"), "")
         argument = "/".join(part for part in rest if part)
-        if name in ("page", "robots.txt"):
+        script = self.plays.get(name)
+        if script is None and name in ("page", "robots.txt"):
             body = self.pages.get(argument or name)
             await send(writer, *((404, b"") if body is None else (200, body)))
-            return
-        script = SCRIPTS.get(name)
-        if script is None:
-            await send(writer, 404, b"")
-        else:
+        elif script := script or SCRIPTS.get(name):
             await script(writer, request, argument)
+        else:
+            await send(writer, 404, b"")
 
 
 async def _first_of(*works: Coroutine[Any, Any, None]) -> None:

@@ -9,11 +9,15 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a client sent."""
+    """What a client sent, and when. `count`: how often this target was asked for by then, this time included."""
 
+    method: str
     target: str
     headers: dict[str, str]
     head: bytes
+    body: bytes = b""
+    count: int = 1
+    at: float = 0.0  # seconds of a clock that never goes back
 
     @property
     def path(self) -> str:
@@ -27,9 +31,9 @@ class Request:
 def parse_request(head: bytes) -> Request:
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in lines if line)
-    return Request(
-        target=first.split(" ")[1], headers={name.lower(): value.strip() for name, _, value in pairs}, head=head
-    )
+    method, target, *_ = first.split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    return Request(method=method, target=target, headers=headers, head=head)
 
 
 def answer_head(status: int, headers: dict[str, str]) -> bytes:
