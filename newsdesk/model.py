@@ -205,6 +205,14 @@ class FeedEventKind(StrEnum):
     WEBSUB = "websub"  # a subscription began, was refused or died
 
 
+class Via(StrEnum):
+    """How a document of a feed came."""
+
+    POLL = "poll"
+    PUSH = "push"  # its hub brought it
+    BACK_FILL = "back-fill"  # an older page, asked for to close a gap
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEvent:
     """Something that happened to a feed. `since` and `until` bound the time in which entries may be missing."""
@@ -300,6 +308,7 @@ class Watchlist:
     rules: tuple[Rule, ...]
     sites: tuple[SiteOverride, ...] = ()  # where the fields of a site's pages stand, for the extractors
     domains: tuple[DomainSpec, ...] = ()  # spacing of single domains
+    digest: str = field(default="", compare=False)  # of the file that it was read from; "": it was made otherwise
 
     def reader(self, reader_id: str) -> Reader | None:
         """The reader of that id, or None where the watchlist names none."""

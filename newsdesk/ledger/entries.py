@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, false, select, true, update
 
-from newsdesk.intake import EntryIntent, Known
+from newsdesk.intake import EntryIntent, link_key
 from newsdesk.ledger import leases
 from newsdesk.ledger.connection import insert_new
-from newsdesk.ledger.keys import link_key
+from newsdesk.ledger.feeds import FeedOptions, options_of
 from newsdesk.ledger.tables import entries, feeds
-from newsdesk.model import Outcome, Stage
-
-_CHUNK = 500  # SQLite takes at most some thousand parameters in a statement
+from newsdesk.model import Outcome, Stage, Via
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,32 +32,24 @@ class Entry:
     updated: datetime | None
     version: int
     first_seen_at: datetime
-    licence: str | None = None  # what allows us the texts of the feed although the publisher reserves them
-    engine: str | None = None  # that reads the feed's pages; None: as the settings say
+    feed: FeedOptions
+    muted: bool = False  # old when first seen, or changed in nothing that matters: it raises no alert
 
 
-def known(connection: Connection, feed: str, names: Sequence[str]) -> dict[str, Known]:
-    """What is stored under these identities of a feed."""
-    found: dict[str, Known] = {}
-    for start in range(0, len(names), _CHUNK):
-        query = select(entries.c.identity, entries.c.fingerprint, entries.c.version).where(
-            entries.c.feed_id == feed, entries.c.identity.in_(names[start : start + _CHUNK])
-        )
-        found |= {
-            row.identity: Known(fingerprint=row.fingerprint, version=row.version) for row in connection.execute(query)
-        }
-    return found
-
-
-def store(connection: Connection, feed: str, intents: Sequence[EntryIntent], now: datetime) -> None:
+def store(
+    connection: Connection, feed: str, intents: Sequence[EntryIntent], now: datetime, *, via: Via = Via.POLL
+) -> None:
     """Write new entries and edits; both wait for collection from now on."""
     for intent in intents:
-        values = _values(intent) | leases.opened(Stage.COLLECT, now)
+        values = _values(intent) | {"via": via.value} | leases.opened(Stage.COLLECT, now)
         if intent.version == 1:
-            row = values | {"id": intent.id, "feed_id": feed, "identity": intent.identity, "first_seen_at": now}
-            insert_new(connection, entries, [row])
+            row = {"id": intent.id, "feed_id": feed, "identity": intent.identity, "first_seen_at": now}
+            insert_new(connection, entries, [row | values | {"muted": intent.muted}])
         else:
-            connection.execute(update(entries).where(entries.c.id == intent.id).values(**values))
+            # an edit in passing raises no alert, but it does not silence a story whose article is yet to be had
+            passing = case((entries.c.article_id.is_(None), entries.c.muted), else_=true())
+            muted = false() if intent.material else passing
+            connection.execute(update(entries).where(entries.c.id == intent.id).values(**values, muted=muted))
 
 
 def _values(intent: EntryIntent) -> dict[str, Any]:
@@ -75,6 +65,7 @@ def _values(intent: EntryIntent) -> dict[str, Any]:
         "published_source": entry.published_source and entry.published_source.value,
         "updated": entry.updated,
         "fingerprint": intent.fingerprint,
+        "sketch": intent.sketch,
         "version": intent.version,
     }
 
@@ -108,8 +99,8 @@ def _entry(row: Row[Any], feed: Row[Any]) -> Entry:
         updated=row.updated,
         version=row.version,
         first_seen_at=row.first_seen_at,
-        licence=feed.spec.get("licence"),
-        engine=feed.spec.get("engine"),
+        feed=options_of(feed),
+        muted=row.muted,
     )
 
 

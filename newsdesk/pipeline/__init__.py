@@ -1,4 +1,4 @@
-"""The line: poll, collect, tag, retag, index, alert, deliver; functions each of which drains what waits for it.
+"""The line: poll, subscribe, collect, tag, retag, index, alert, deliver; functions that drain what waits for them.
 
 They are called by the DAGs, by `newsdesk run` and by the tests. Running one twice does nothing twice.
 """
@@ -13,6 +13,7 @@ from newsdesk.pipeline.poll import hasten, poll
 from newsdesk.pipeline.replay import replay
 from newsdesk.pipeline.report import describe, waiting
 from newsdesk.pipeline.retag import ask_retag, retag
+from newsdesk.pipeline.subscribe import subscribe
 from newsdesk.pipeline.tag import tag
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "rebuild_index",
     "replay",
     "retag",
+    "subscribe",
     "tag",
     "waiting",
 ]

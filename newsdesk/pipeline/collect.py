@@ -1,12 +1,13 @@
 """collect: fetch the page of each entry, archive it, extract the article."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from extractors import ExtractError, extract_article
 from newsdesk.errors import ArchiveError, FetchError, LedgerError, WorkerError
-from newsdesk.fetch import Fetched, Fetcher
+from newsdesk.fetch import Fetched, Fetcher, page_overrides
 from newsdesk.intake import article_id
 from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
@@ -45,7 +46,7 @@ def collect(services: Services, *, limit: int | None = None) -> Counts:
     async def run() -> None:
         with services.open_workers(*HEAVY) as workers:
             async with services.open_fetcher() as fetcher:
-                manners = Manners(services)
+                manners = Manners(services, fetcher)
                 visit = _Visit(
                     services=services,
                     tally=tally,
@@ -103,7 +104,10 @@ class _Visit:
         await self.manners.wait_for_slot(link, least_seconds=rules.crawl_delay or 0.0)
         if self.full:
             raise self.full[0]
-        return await self._read(entry, await self.manners.heed(link, self.fetcher.get(link, accept="page")))
+        return await self._read(entry, await self.manners.heed(link, self._get(entry, link)))
+
+    def _get(self, entry: Entry, link: str) -> Awaitable[Fetched]:
+        return self.fetcher.get(link, accept="page", overrides=page_overrides(entry.feed, link))
 
     def _known_article(self, entry: Entry, link: str) -> str | None:
         """The article of this link where another entry brought it: its page need not be fetched again."""
@@ -126,7 +130,7 @@ class _Visit:
             fetched.final_url,
             content_type=fetched.content_type,
             headers=with_site_rule(fetched.headers, rule),
-            engine=entry.engine or self.services.settings.engine,
+            engine=entry.feed.engine or self.services.settings.engine,
             languages=self.services.settings.languages,
             overrides=self.services.watchlist.sites,
             now=now,
@@ -207,7 +211,9 @@ def _store(
     fresh = False
     if page.draft is not None:
         before = articles.stored_version(connection, article)
-        fresh = _is_fresh(entry, page.draft, before) and articles.store(connection, page.draft, before=before, now=now)
+        fresh = _is_fresh(entry, page.draft, before) and articles.store(
+            connection, page.draft, before=before, now=now, muted=entry.muted
+        )
         if not fresh and isinstance(outcome, Done):
             outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
     articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)

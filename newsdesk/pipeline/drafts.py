@@ -52,7 +52,7 @@ def judge(entry: Entry, parsed: ParsedArticle, page: PageAt) -> tuple[Outcome, D
     if parsed.kind in _NO_ARTICLE:
         return Dropped(reason=_NO_ARTICLE[parsed.kind], detail=parsed.kind_reason), None
     reserved = [signal for signal in _RESERVATIONS if signal in parsed.signals]
-    if reserved and not entry.licence:
+    if reserved and not entry.feed.licence:
         site = page.site_rule.location if page.site_rule and page.site_rule.reserved else ""
         where = f" (its tdmrep.json, for {site})" if site else ""
         detail = f"the publisher says {', '.join(reserved)}{where}; with a licence, write `licence:` at the feed"
@@ -66,7 +66,7 @@ def may_be_kept(entry: Entry, parsed: ParsedArticle) -> bool:
     A wall says such things of itself, and not of the article behind it.
     """
     is_wall = parsed.kind in _NO_ARTICLE
-    return is_wall or bool(entry.licence) or not {"noarchive", *_RESERVATIONS} & set(parsed.signals)
+    return is_wall or bool(entry.feed.licence) or not {"noarchive", *_RESERVATIONS} & set(parsed.signals)
 
 
 def stand_in(entry: Entry, outcome: Outcome, *, page_key: str | None, at: datetime) -> Draft | None:

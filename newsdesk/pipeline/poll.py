@@ -1,53 +1,47 @@
 """poll: ask the feeds that are due, store what is new. One feed's failure is that feed's alone."""
 
 import asyncio
-import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from extractors import ExtractError, ParsedFeed, parse_feed
+from extractors import ExtractError
 from newsdesk.errors import FetchError, WorkerError
-from newsdesk.fetch import Fetched, Fetcher
-from newsdesk.intake import EntryIntent, decide, identities
-from newsdesk.ledger import Connection, Lease, entries, feeds, leases, tables
+from newsdesk.ledger import Lease, events, feeds, leases, subscriptions, tables
 from newsdesk.ledger.clock import settle_clock
-from newsdesk.ledger.feeds import Feed, PollResult, Validators
-from newsdesk.model import Counts, Done, Outcome, Reason, Retry, Stage
-from newsdesk.pipeline.manners import HostBusyError, Manners
+from newsdesk.ledger.feeds import Feed, Hastened, NextPoll, PollResult, Standing, Trouble, Validators
+from newsdesk.model import Counts, Done, Dropped, FeedEvent, FeedEventKind, Outcome, Reason, Retry, Stage, Via
+from newsdesk.pipeline.back_fill import back_fill
+from newsdesk.pipeline.feed_reader import Answer, FeedReader
+from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
 from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way
+from newsdesk.pipeline.take_in import Taken, take_in, told_by
 from newsdesk.pipeline.topics import follow_topics
 from newsdesk.schedule import (
     LONGEST_RETRY_AFTER,
+    Move,
     Rhythm,
+    Success,
+    gone_again,
     interval_after_failure,
     interval_after_success,
+    is_lasting,
+    is_refused,
+    is_retired,
+    moved_again,
     server_floor,
     spread,
 )
 from newsdesk.services import Services
-from newsdesk.workers import DocumentWorkers
 
 log = logging.getLogger("newsdesk")
-
-_FOR_GOOD = (301, 308)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """What a server gave: a document, or the news that it has not changed (`parsed` None)."""
-
-    fetched: Fetched
-    reason: Reason | None
-    body_hash: str | None
-    parsed: ParsedFeed | None
 
 
 def poll(services: Services, *, limit: int | None = None) -> Counts:
     """Poll every feed of the watchlist that is due; new and changed entries wait for collection then."""
     with services.ledger.write() as connection:
         back = settle_clock(connection, services.clock())
-        feeds.sync(connection, services.watchlist.feeds, services.clock())
+        feeds.sync(connection, services.watchlist.feeds, services.clock(), digest=services.watchlist.digest)
     if back:
         log.warning("the clock went back by %s: what was put off is due now", back)
     follow_topics(services)  # so that under Airflow, too, a changed topic waits within a minute
@@ -56,19 +50,21 @@ def poll(services: Services, *, limit: int | None = None) -> Counts:
     async def run() -> None:
         with services.open_workers() as workers:
             async with services.open_fetcher() as fetcher:
-                visit = _Visit(
-                    services=services, tally=tally, fetcher=fetcher, manners=Manners(services), workers=workers
+                manners = Manners(services, fetcher)
+                robots = RobotsBook(services=services, fetcher=fetcher, manners=manners)
+                reader = FeedReader(services=services, fetcher=fetcher, manners=manners, robots=robots, workers=workers)
+                await under_way(
+                    services, feeds.claim_due, _Visit(services=services, tally=tally, reader=reader).one, limit=limit
                 )
-                await under_way(services, feeds.claim_due, visit.one, limit=limit)
 
     asyncio.run(run())
     return tally.counts()
 
 
-def hasten(services: Services) -> int:
-    """Make every feed due now, but for those whose server told us to wait; returns how many."""
+def hasten(services: Services) -> Hastened:
+    """Make every feed due now, but for those whose server asked us not to come before."""
     with services.ledger.write() as connection:
-        feeds.sync(connection, services.watchlist.feeds, services.clock())
+        feeds.sync(connection, services.watchlist.feeds, services.clock(), digest=services.watchlist.digest)
         return feeds.hasten(connection, services.clock())
 
 
@@ -76,82 +72,65 @@ def hasten(services: Services) -> int:
 class _Visit:
     services: Services
     tally: Tally
-    fetcher: Fetcher
-    manners: Manners
-    workers: DocumentWorkers
+    reader: FeedReader
 
     async def one(self, lease: Lease, feed: Feed) -> Outcome:
-        started = self.services.clock()
+        started, taken = self.services.clock(), None
         try:
-            await self.manners.wait_for_slot(feed.fetch_url)
+            await self.reader.ready(feed, feed.fetch_url)
             started = self.services.clock()
-            answer = await self._ask(feed)
+            answer = await self.reader.ask(feed)
             self.services.failpoint("poll.worked")
-            outcome = await asyncio.to_thread(self._store, lease, feed, started, answer)
+            outcome, taken = await asyncio.to_thread(self._store, lease, feed, started, answer)
         except HostBusyError as error:
             busy = Retry(at=error.at, reason=Reason.HOST_BUSY, counts=False)
             outcome = await asyncio.to_thread(self._postpone, lease, feed, busy)
         except Exception as error:
             outcome = await asyncio.to_thread(self._fail, lease, feed, started, error)
         self.services.failpoint("poll.recorded")
+        if taken is not None:
+            await self._close_gap(feed, answer, taken)
         return outcome
 
-    async def _ask(self, feed: Feed) -> _Answer:
-        request = self.fetcher.get(feed.fetch_url, etag=feed.etag, last_modified=feed.last_modified, accept="feed")
-        fetched = await self.manners.heed(feed.fetch_url, request)
-        if fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
-            return _Answer(fetched=fetched, reason=Reason.NOT_MODIFIED, body_hash=feed.body_hash, parsed=None)
-        body_hash = hashlib.sha256(fetched.body).hexdigest()
-        if body_hash == feed.body_hash:
-            return _Answer(fetched=fetched, reason=Reason.UNCHANGED, body_hash=body_hash, parsed=None)
-        parsed = await self.workers.run(
-            parse_feed,
-            fetched.body,
-            fetched.final_url,
-            content_type=fetched.content_type,
-            day_first=feed.day_first,
-            default_zone=feed.default_zone,
-            now=self.services.clock(),
-        )
-        if parsed.not_a_feed_reason is not None:
-            raise FetchError(parsed.not_a_feed_reason, reason=Reason.NOT_A_FEED, status=fetched.status)
-        return _Answer(fetched=fetched, reason=None, body_hash=body_hash, parsed=parsed)
-
-    def _store(self, lease: Lease, feed: Feed, started: datetime, answer: _Answer) -> Outcome:
+    def _store(self, lease: Lease, feed: Feed, started: datetime, answer: Answer) -> tuple[Outcome, Taken | None]:
         """Entries, validators and next time in one transaction: a crash before it fetches again and loses nothing."""
-        now = self.services.clock()
-        outcome = Done(reason=answer.reason, detail=_remarks(answer))
-        held, written = True, 0
+        taken, now = Taken(), self.services.clock()
         try:
             with self.services.ledger.write() as connection:
-                intents = _store_entries(connection, feed, answer.parsed, now)
-                result = _result(answer, outcome, intents, started=started, now=now)
-                written = len(intents)
-                interval = self._interval(feed, answer, result, now)
+                if answer.parsed is not None:
+                    taken = take_in(connection, self.services, feed, answer.parsed, via=Via.POLL)
+                poll = _Poll(feed=feed, answer=answer, taken=taken, started=started, now=now)
+                outcome = Done(reason=answer.reason, detail=poll.remarks())
+                standing, happened = poll.standing()
+                events.add(connection, feed.id, happened, now)
+                subscriptions.note_poll(connection, feed.id, new=taken.new, polled_before=feed.last_polled_at, now=now)
                 if not feeds.record_success(
-                    connection,
-                    lease,
-                    result,
-                    interval=interval,
-                    next_at=now + spread(interval, self.services.chance()),
-                    validators=_validators(answer),
+                    connection, lease, poll.result(outcome), next_poll=self._next(poll), standing=standing
                 ):
                     raise LeaseLostError
         except LeaseLostError:
-            held = False
-        self.tally.settle(outcome, held=held, subject=feed.url)
-        self.tally.produced += written if held else 0
-        return outcome
+            self.tally.settle(Done(), held=False, subject=feed.url)
+            return Done(), None
+        self.tally.settle(outcome, held=True, subject=feed.url)
+        self.tally.produced += taken.new + taken.changed
+        return outcome, taken
 
-    def _interval(self, feed: Feed, answer: _Answer, result: PollResult, now: datetime) -> int:
-        ttl = answer.parsed.ttl_seconds if answer.parsed else None
-        return interval_after_success(
-            _rhythm(feed),
-            self.services.poll_limits,
-            new=result.entries_new,
-            seen=result.entries_seen,
-            floor=server_floor(answer.fetched.headers, ttl, now),
-        )
+    def _next(self, poll: "_Poll") -> NextPoll:
+        interval = interval_after_success(_rhythm(poll.feed), self.services.poll_limits, poll.success())
+        at = poll.now + spread(interval.seconds, self.services.chance())
+        return NextPoll(at=at, interval=interval.seconds, why=interval.why)
+
+    async def _close_gap(self, feed: Feed, answer: Answer, taken: Taken) -> None:
+        """Older pages are looked for when the poll is recorded: what they bring is more, and never in its way."""
+        if answer.parsed is None or not (taken.has_gap or feed.has_open_gap):
+            return
+        try:
+            found = await back_fill(self.reader, feed, answer.parsed, answer.fetched.final_url)
+        except Exception as error:
+            refused(error)  # what concerns the whole step goes on
+            log.warning("poll %s: older pages cannot be taken in: %s", feed.url, error)
+        else:
+            self.tally.produced += found
 
     def _fail(self, lease: Lease, feed: Feed, started: datetime, error: Exception) -> Outcome:
         """Note what went wrong and when to ask again; what concerns the whole step goes on."""
@@ -159,16 +138,40 @@ class _Visit:
         if reason is Reason.WORKER_FAILED:
             later = retry(self.services, attempts=1, reason=reason, detail=detail, counts=False)
             return self._postpone(lease, feed, later)
-        at = now + spread(interval_after_failure(_rhythm(feed), self.services.poll_limits), self.services.chance())
-        if isinstance(error, FetchError) and error.retry_at is not None:
-            at = max(at, min(error.retry_at, now + LONGEST_RETRY_AFTER))
-        outcome = Retry(at=at, reason=reason, detail=detail)
-        status = error.status if isinstance(error, FetchError) else None
+        gone = gone_again(feed.gone, now) if reason is Reason.GONE else feed.gone
+        interval = interval_after_failure(
+            _rhythm(feed), self.services.poll_limits, reason=reason, failing_since=feed.failing_since, now=now
+        )
+        asked = error.retry_at if isinstance(error, FetchError) else None
+        not_before = min(asked, now + LONGEST_RETRY_AFTER) if asked is not None else None
+        at = now + spread(interval.seconds, self.services.chance())
+        outcome: Outcome = Retry(at=max(at, not_before or at), reason=reason, detail=detail)
+        if is_retired(gone, now):
+            outcome = Dropped(
+                reason=reason, detail=f"{detail}: said {gone.seen} times since {gone.since:%Y-%m-%d %H:%M}"
+            )
+        trouble = Trouble(
+            failures=feed.failures + 1,
+            failing_since=feed.failing_since or now,
+            gone=gone,
+            why="the server asks us to wait" if not_before and not_before > at else interval.why,
+            not_before=not_before,
+            retired_at=now if isinstance(outcome, Dropped) else None,
+        )
+        self._record_failure(lease, feed, outcome, trouble, started=started, status=_status(error))
+        return outcome
+
+    def _record_failure(
+        self, lease: Lease, feed: Feed, outcome: Outcome, trouble: Trouble, *, started: datetime, status: int | None
+    ) -> None:
+        now = self.services.clock()
         result = PollResult(started_at=started, finished_at=now, outcome=outcome, status=status)
         with self.services.ledger.write() as connection:
-            held = feeds.record_failure(connection, lease, result, failures=feed.failures + 1)
+            held = feeds.record_failure(connection, lease, result, trouble=trouble)
+            if held and trouble.retired_at is not None:
+                told = FeedEvent(kind=FeedEventKind.RETIRED, detail=outcome.detail)
+                events.add(connection, feed.id, (told,), now)
         self.tally.settle(outcome, held=held, subject=feed.url)
-        return outcome
 
     def _postpone(self, lease: Lease, feed: Feed, outcome: Outcome) -> Outcome:
         """Another try for a feed that is not to blame: no poll is noted."""
@@ -189,49 +192,99 @@ def _cause(error: Exception) -> tuple[Reason, str]:
             return defect.reason, defect.detail
 
 
-def _store_entries(
-    connection: Connection, feed: Feed, parsed: ParsedFeed | None, now: datetime
-) -> tuple[EntryIntent, ...]:
-    """Write what is new or changed; returns it."""
-    if parsed is None:
-        return ()
-    names = [name for _, name in identities(parsed)]
-    intents = decide(feed.id, parsed, entries.known(connection, feed.id, names))
-    entries.store(connection, feed.id, intents, now)
-    return intents
-
-
-def _result(
-    answer: _Answer, outcome: Outcome, intents: tuple[EntryIntent, ...], *, started: datetime, now: datetime
-) -> PollResult:
-    new = sum(intent.version == 1 for intent in intents)
-    return PollResult(
-        started_at=started,
-        finished_at=now,
-        outcome=outcome,
-        status=answer.fetched.status,
-        final_url=answer.fetched.final_url,
-        size=len(answer.fetched.body),
-        entries_seen=len(answer.parsed.entries) if answer.parsed else 0,
-        entries_new=new,
-        entries_changed=len(intents) - new,
-    )
-
-
-def _remarks(answer: _Answer) -> str:
-    """What a person should know of a poll that went well: the feed moved for good, the document is damaged."""
-    moved = [hop for hop in answer.fetched.redirects if hop.status in _FOR_GOOD]
-    remarks = [f"moved for good to {answer.fetched.final_url}"] if moved else []
-    if answer.parsed is not None and answer.parsed.bozo_reason:
-        remarks.append(f"damaged: {answer.parsed.bozo_reason}")
-    return "; ".join(remarks)
+def _status(error: Exception) -> int | None:
+    return error.status if isinstance(error, FetchError) else None
 
 
 def _rhythm(feed: Feed) -> Rhythm:
-    return Rhythm(interval=feed.interval_seconds, fixed=feed.every_seconds, failures=feed.failures)
+    return Rhythm(interval=feed.interval_seconds, fixed=feed.options.every, failures=feed.failures)
 
 
-def _validators(answer: _Answer) -> Validators | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Poll:
+    """A poll that went well."""
+
+    feed: Feed
+    answer: Answer
+    taken: Taken
+    started: datetime
+    now: datetime
+
+    @property
+    def move(self) -> Move:
+        """Where permanent redirects lead, with this poll counted."""
+        fetched = self.answer.fetched
+        hops = [(hop.status, hop.url) for hop in fetched.redirects]
+        overlap = self.taken.overlap if self.answer.parsed is not None else 1.0
+        return moved_again(self.feed.move, hops, fetched.final_url, self.now, overlap=overlap)
+
+    def success(self) -> Success:
+        """What the time of the next poll depends on."""
+        parsed, fetched = self.answer.parsed, self.answer.fetched
+        ttl = parsed.ttl_seconds if parsed else self.feed.told.ttl_seconds
+        return Success(
+            now=self.now,
+            arrivals=self.taken.arrivals or self.feed.arrivals,
+            new=self.taken.new,
+            seen=len(parsed.entries) if parsed else 0,
+            window=self.feed.window,
+            overlap=self.taken.overlap,
+            has_validators=bool(fetched.etag or fetched.last_modified),
+            is_first=self.feed.interval_seconds is None,
+            is_pushed=self.feed.is_pushed,
+            period=parsed.update_seconds if parsed else None,
+            floor=server_floor(fetched.headers, ttl, self.now),
+        )
+
+    def result(self, outcome: Outcome) -> PollResult:
+        """What is kept of it."""
+        parsed, fetched = self.answer.parsed, self.answer.fetched
+        return PollResult(
+            started_at=self.started,
+            finished_at=self.now,
+            outcome=outcome,
+            status=fetched.status,
+            final_url=fetched.final_url,
+            size=len(fetched.body),
+            entries_seen=len(parsed.entries) if parsed else 0,
+            entries_new=self.taken.new,
+            entries_changed=self.taken.changed,
+            overlap=self.taken.overlap,
+        )
+
+    def remarks(self) -> str:
+        """What a person should know of it: the feed seems to have moved, the document is damaged."""
+        told, parsed, move = [], self.answer.parsed, self.move
+        if move.target is not None:
+            told.append(f"moved for good to {move.target}" + (", which is another feed" if is_refused(move) else ""))
+        if parsed is not None and parsed.bozo_reason:
+            told.append(f"damaged: {parsed.bozo_reason}")
+        return "; ".join(told)
+
+    def standing(self) -> tuple[Standing, tuple[FeedEvent, ...]]:
+        """What the feed is from now on, and what a person may want to know of that."""
+        parsed, fetched, move = self.answer.parsed, self.answer.fetched, self.move
+        happened, fetch_url = list[FeedEvent](), None
+        if is_lasting(move, self.now) and "@" not in self.feed.fetch_url:  # credentials are for the host they name
+            fetch_url = fetched.final_url
+            told = f"permanent redirects since {move.since:%Y-%m-%d}: polled at {fetch_url} from now on"
+            happened.append(FeedEvent(kind=FeedEventKind.MOVED, detail=told))
+            move = Move()
+        differs = None
+        if differs:
+            happened.append(FeedEvent(kind=FeedEventKind.PARSERS_DIFFER, detail=differs))
+        standing = Standing(
+            move=move,
+            fetch_url=fetch_url,
+            validators=_validators(self.answer),
+            told=told_by(parsed, fetched.headers, fetched.final_url) if parsed else None,
+            reader="feedparser" if differs else None,
+            guid_rule=self.taken.guid_rule,
+        )
+        return standing, tuple(happened)
+
+
+def _validators(answer: Answer) -> Validators | None:
     """None for a 304; none are stored for a document that was cut off: the rest must come yet."""
     if answer.fetched.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
         return None

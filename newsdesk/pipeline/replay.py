@@ -82,7 +82,7 @@ class _Replay:
                 stored.url,
                 content_type=stored.headers.get("content-type"),
                 headers=with_site_rule(stored.headers, one.site_rule),
-                engine=one.entry.engine or self.services.settings.engine,
+                engine=one.entry.feed.engine or self.services.settings.engine,
                 languages=self.services.settings.languages,
                 overrides=self.services.watchlist.sites,
                 now=one.fetched_at,  # as if it were then: what is in the future is judged by the page's own day

@@ -154,5 +154,6 @@ def sample_settings() -> Mapping[str, str]:
     return {
         "NEWSDESK_ALLOW_NETWORKS": "127.0.0.0/8,::1/128",
         "NEWSDESK_SPACING_SECONDS": "0.02",
+        "NEWSDESK_FIRST_SIGHT_HOURS": "1000000",  # all that the sample holds may alert, however old
         "NEWSDESK_FETCH_SECONDS": "10",
     }

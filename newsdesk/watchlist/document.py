@@ -12,7 +12,7 @@ import yaml
 
 # libyaml reads a large watchlist about ten times as fast; both give the same nodes
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_MOST_NODES = 100_000  # enough for ten thousand feeds
+_MOST_NODES = 500_000  # enough for fifty thousand feeds with all that can be said of one
 _DEEPEST = 20  # the watchlist itself needs 6
 _NULLS = ("", "~", "null", "Null", "NULL")
 

@@ -1,5 +1,8 @@
 """From the file to the checked watchlist, or to all that is wrong with it at once."""
 
+import hashlib
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,15 +17,23 @@ from newsdesk.watchlist.references import feed_problems, query_problems, referen
 from newsdesk.watchlist.shape import FeedShape, ReaderShape, RuleShape, TopicShape, WatchlistShape
 from newsdesk.watchlist.versions import topic_version
 
-_LARGEST = 5_000_000  # bytes
+_LARGEST = 20_000_000  # bytes
 
 
 def load_watchlist(path: Path) -> Watchlist:
-    """The watchlist in the YAML file at `path`. Raises WatchlistError with all its problems, in the order of lines."""
-    document = read_document(read_text(path))
+    """The watchlist in the YAML file at `path`. Raises WatchlistError with all its problems, in the order of lines.
+
+    A file that stays as it is is read once: who works on for ever asks for it each minute.
+    """
+    return _loaded(path, read_text(path))
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path, text: str) -> Watchlist:
+    document = read_document(text)
     shape = check_form(document)
     if isinstance(shape, WatchlistShape):
-        return make_watchlist(path, shape)
+        return replace(make_watchlist(path, shape), digest=hashlib.sha256(text.encode()).hexdigest()[:32])
     ordered = sorted(shape, key=lambda problem: problem.line)
     raise WatchlistError(tuple(dict.fromkeys(problem.show(str(path)) for problem in ordered)))
 

@@ -1,7 +1,7 @@
 """Feeds as text of the watchlist, and that text put in where the feeds of a file stand, comments untouched."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import yaml
 
@@ -9,8 +9,9 @@ from newsdesk.errors import WatchlistError
 from newsdesk.model import FeedSpec
 from newsdesk.watchlist.shape import FeedShape
 
-_FIELDS = {"every": "every_seconds"}  # fields of FeedSpec that are not called as their keys
-_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_FIELDS: Final = {"every": "every_seconds"}  # fields of FeedSpec that are not called as their keys
+_UNITS: Final = (("d", 86400), ("h", 3600), ("m", 60))
 _WIDE = 1_000_000  # characters of a line: nothing is folded
 
 
@@ -22,28 +23,24 @@ def feed_keys(feed: FeedSpec) -> dict[str, Any]:
         if isinstance(value, tuple):
             value = dict(value)
         if field.is_required() or value != field.default:
-            keys[key] = duration_text(value) if key == "every" else value
+            keys[key] = _duration(value) if key == "every" else value
     return keys
-
-
-def duration_text(seconds: int) -> str:
-    """`10m`: seconds as the watchlist writes them, in the widest unit that is exact."""
-    return next((f"{seconds // size}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds}s")
 
 
 def render_feeds(feeds: Sequence[FeedSpec], *, indent: int = 2) -> str:
     """The entries of `feeds:`, one key a line, each line `indent` blanks in."""
-    return "".join(f"{' ' * indent}{line}\n" for feed in feeds for line in _block([feed_keys(feed)]).splitlines())
+    text = _dumped([feed_keys(feed) for feed in feeds], flow=False) if feeds else ""
+    return "".join(f"{' ' * indent}{line}\n" for line in text.split("\n") if line)
 
 
 def with_feeds(text: str, feeds: Sequence[FeedSpec]) -> str:
     """The watchlist `text` with these feeds behind the last of its `feeds:`; every other character stays.
 
-    Raises WatchlistError where there is no place for them; the text must be YAML that can be read.
+    The text must be a watchlist that was read without fault. Raises WatchlistError where there is no place for them.
     """
     if not feeds:
         return text
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_LOADER)
     if root is None:
         return _ended(text) + "version: 1\nfeeds:\n" + render_feeds(feeds)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
@@ -57,21 +54,20 @@ def with_feeds(text: str, feeds: Sequence[FeedSpec]) -> str:
 def _in_section(text: str, key: yaml.Node, value: yaml.Node, feeds: Sequence[FeedSpec]) -> str:
     if value.start_mark.index < key.start_mark.index:
         raise _no_place(key, "`feeds:` names a list that stands elsewhere; write the feeds here")
-    match value:
-        case yaml.SequenceNode(flow_style=True):
+    if isinstance(value, yaml.SequenceNode):
+        if value.flow_style:
             return _in_brackets(text, value, feeds)
-        case yaml.SequenceNode():
-            column = value.value[0].start_mark.column - _dash(text, value)
-            return _behind(text, _last_leaf(value).end_mark.index, feeds, column)
-        case yaml.ScalarNode(value="", style=None):
-            return _behind(text, key.end_mark.index, feeds, 2)
-        case _:
-            raise _no_place(key, "`feeds:` holds no list; leave it empty or write entries below")
+        dash = text.rindex("-", 0, value.value[0].start_mark.index)
+        column = dash - (text.rfind("\n", 0, dash) + 1)
+        return _behind(text, _end_of(value, text), feeds, column)
+    if isinstance(value, yaml.ScalarNode) and not value.value and not value.style:
+        return _behind(text, key.end_mark.index, feeds, 2)
+    raise _no_place(key, "`feeds:` holds no list; leave it empty or write entries below")
 
 
 def _in_brackets(text: str, value: yaml.SequenceNode, feeds: Sequence[FeedSpec]) -> str:
     """Entries of `feeds: [{…}, {…}]`."""
-    entries = [_flow(feed_keys(feed)) for feed in feeds]
+    entries = [_dumped(feed_keys(feed), flow=True).strip() for feed in feeds]
     place = value.value[-1].end_mark.index if value.value else value.start_mark.index + 1
     first = ", " if value.value else ""
     return text[:place] + first + ", ".join(entries) + text[place:]
@@ -79,44 +75,47 @@ def _in_brackets(text: str, value: yaml.SequenceNode, feeds: Sequence[FeedSpec])
 
 def _behind(text: str, place: int, feeds: Sequence[FeedSpec], column: int) -> str:
     """Whole lines behind the one that holds `place`, and behind comments that are indented like the entries."""
-    end = text.find("\n", place)
-    if end < 0:
-        return _ended(text) + render_feeds(feeds, indent=column)
-    end += 1
-    for line in text[end:].splitlines(keepends=True):
+    end = _next_line(text, place)
+    while end < len(text):
+        line = text[end : _next_line(text, end)]
         margin = len(line) - len(line.lstrip(" "))
-        if not line.lstrip().startswith("#") or margin < max(column, 1):
+        if not line.lstrip(" ").startswith("#") or margin < max(column, 1):
             break
         end += len(line)
     return _ended(text[:end]) + render_feeds(feeds, indent=column) + text[end:]
 
 
-def _dash(text: str, value: yaml.SequenceNode) -> int:
-    """How far the first entry of a list stands behind its dash."""
-    start = value.value[0].start_mark.index
-    return start - text.rindex("-", value.start_mark.index, start)
+def _next_line(text: str, place: int) -> int:
+    return text.find("\n", place) + 1 or len(text)
 
 
-def _last_leaf(node: yaml.Node) -> yaml.Node:
-    """The last text within a node: where a list ends its own marks do not tell, since they take in what follows."""
+def _end_of(node: yaml.Node, text: str) -> int:
+    """Where the last text within a node ends. The marks of lists and blocks take in what follows them."""
     while isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
-    return node
+    end = node.end_mark.index
+    return len(text[:end].rstrip()) if getattr(node, "style", None) in ("|", ">") else end
 
 
-def _block(value: object) -> str:
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDE))
+class _Dumper(yaml.SafeDumper):
+    """Keeps every text on one line."""
 
 
-def _flow(keys: Mapping[str, Any]) -> str:
-    """One entry between brackets, on one line."""
-    dumped = yaml.safe_dump(dict(keys), sort_keys=False, allow_unicode=True, width=_WIDE, default_flow_style=True)
-    return " ".join(_lines(str(dumped)))
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
 
 
-def _lines(text: str) -> Iterator[str]:
-    return (line.strip() for line in text.splitlines() if line.strip())
+_Dumper.add_representer(str, _text)
+
+
+def _dumped(value: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, flow: bool) -> str:
+    dumped = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE, default_flow_style=flow)
+    return str(dumped)
+
+
+def _duration(seconds: int) -> str:
+    return next((f"{seconds // size}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds}s")
 
 
 def _ended(text: str) -> str:

@@ -7,8 +7,10 @@ from extractors.records import ParsedEntry
 from newsdesk.intake import EntryIntent, article_id, digest, entry_fingerprint, feed_id
 from newsdesk.ledger import Connection, articles, entries, feeds
 from newsdesk.ledger.articles import Draft
+from newsdesk.ledger.feeds import NextPoll, PollResult, Standing, Trouble, Validators
 from newsdesk.ledger.leases import Lease, Terms
 from newsdesk.model import Article, Done, Evidence, FeedSpec, Stage, Tag
+from newsdesk.schedule import Gone, Move
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 FEED = FeedSpec(url="http://gazette.example/feed.xml", name="Gazette")
@@ -95,3 +97,24 @@ def tag(topic: str = "trader-protests", *, version: str = "v1", end: int = 7) ->
 def only(claimed: list[tuple[Lease, Any]]) -> tuple[Lease, Any]:
     assert len(claimed) == 1
     return claimed[0]
+
+
+def record_success(
+    connection: Connection,
+    lease: Lease,
+    result: PollResult,
+    *,
+    next_at: datetime,
+    interval: int = 900,
+    validators: Validators | None = None,
+) -> bool:
+    """A poll that went well, of a feed that does not move."""
+    next_poll = NextPoll(at=next_at, interval=interval, why="nothing new")
+    standing = Standing(move=Move(), validators=validators)
+    return feeds.record_success(connection, lease, result, next_poll=next_poll, standing=standing)
+
+
+def record_failure(connection: Connection, lease: Lease, result: PollResult, *, failures: int) -> bool:
+    """A poll that failed."""
+    trouble = Trouble(failures=failures, failing_since=NOW, gone=Gone(), why="1 failure")
+    return feeds.record_failure(connection, lease, result, trouble=trouble)

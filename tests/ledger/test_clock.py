@@ -7,10 +7,12 @@ from sqlalchemy import select
 from newsdesk.ledger import Ledger, entries, feeds, sites, tables
 from newsdesk.ledger.clock import settle_clock
 from newsdesk.ledger.feeds import PollResult
+from newsdesk.ledger.sites import SlotRequest
 from newsdesk.model import Done
-from tests.ledger.make import HOUR, NOW, only, store_entries, terms
+from tests.ledger.make import HOUR, NOW, only, record_success, store_entries, terms
 
 DAY = timedelta(days=1)
+REQUEST = SlotRequest(domain="gazette.example", spacing=HOUR)
 
 
 def poll_tomorrow(ledger: Ledger) -> None:
@@ -20,9 +22,10 @@ def poll_tomorrow(ledger: Ledger) -> None:
     with ledger.write() as connection:
         store_entries(connection, "one")
         lease, _ = only(feeds.claim_due(connection, terms(now=wrong)))
-        feeds.record_success(connection, lease, result, interval=900, next_at=wrong + HOUR, validators=None)
+        record_success(connection, lease, result, interval=900, next_at=wrong + HOUR)
         only(entries.claim_waiting(connection, terms(now=wrong)))
-        sites.reserve_slot(connection, "gazette.example", now=wrong, spacing=HOUR, horizon=HOUR)
+        sites.reserve_slots(connection, [REQUEST], now=wrong, horizon=HOUR)
+        sites.mark_busy(connection, "gazette.example", "t", now=wrong, until=wrong + HOUR)
 
 
 def test_what_was_put_off_by_a_clock_that_was_ahead_is_due_again(ledger: Ledger) -> None:
@@ -31,8 +34,8 @@ def test_what_was_put_off_by_a_clock_that_was_ahead_is_due_again(ledger: Ledger)
         assert settle_clock(connection, NOW) == DAY
         only(feeds.claim_due(connection, terms()))
         only(entries.claim_waiting(connection, terms()))
-        _, ours = sites.reserve_slot(connection, "gazette.example", now=NOW, spacing=HOUR, horizon=HOUR)
-        assert ours
+        [slot] = sites.reserve_slots(connection, [REQUEST], now=NOW, horizon=HOUR)
+        assert slot.is_ours
         assert settle_clock(connection, NOW) == timedelta()
 
 

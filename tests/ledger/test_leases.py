@@ -10,7 +10,7 @@ from newsdesk.ledger.feeds import PollResult
 from newsdesk.ledger.leases import release, requeue
 from newsdesk.ledger.tables import entries as table
 from newsdesk.model import Done, Dropped, Quarantined, Reason, Retry
-from tests.ledger.make import FEED, HOUR, NOW, only, store_entries, terms
+from tests.ledger.make import FEED, HOUR, NOW, only, record_success, store_entries, terms
 
 
 def test_a_claimed_row_is_nobody_elses_until_the_lease_runs_out(ledger: Ledger) -> None:
@@ -90,7 +90,7 @@ def test_a_feed_that_leaves_the_watchlist_during_its_poll_rests(ledger: Ledger) 
         lease, _ = only(feeds.claim_due(connection, terms()))
         feeds.sync(connection, [], NOW)
         result = PollResult(started_at=NOW, finished_at=NOW, outcome=Done())
-        assert not feeds.record_success(connection, lease, result, interval=1, next_at=NOW, validators=None)
+        assert not record_success(connection, lease, result, interval=1, next_at=NOW)
         assert feeds.claim_due(connection, terms(now=NOW + HOUR)) == []
 
 

@@ -6,15 +6,29 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history, sites
+from newsdesk.ledger import Ledger, alerts, articles, entries, feeds, history, sites, windows
 from newsdesk.ledger.feeds import PollResult, Validators
 from newsdesk.ledger.overview import overview
 from newsdesk.ledger.replays import Period, archived
-from newsdesk.ledger.sites import KeptFile
+from newsdesk.ledger.sites import KeptFile, SlotRequest
 from newsdesk.ledger.tables import article_versions, polls, tags
 from newsdesk.model import Done, Reason, Retry, Rule, SiteRule, Stage
 from newsdesk.rules import alerts_for, notifications_for
-from tests.ledger.make import FEED, FEED_ID, HOUR, NOW, draft, intent, only, store_article, store_entries, tag, terms
+from tests.ledger.make import (
+    FEED,
+    FEED_ID,
+    HOUR,
+    NOW,
+    draft,
+    intent,
+    only,
+    record_failure,
+    record_success,
+    store_article,
+    store_entries,
+    tag,
+    terms,
+)
 
 
 def test_the_watchlists_feeds_are_due_at_once_and_missing_ones_rest(ledger: Ledger) -> None:
@@ -33,8 +47,8 @@ def test_a_changed_declaration_takes_effect_and_keeps_the_history(ledger: Ledger
         store_entries(connection, "one")
         feeds.sync(connection, [replace(FEED, name="The Gazette", every_seconds=60)], NOW)
         _, feed = only(feeds.claim_due(connection, terms()))
-        assert (feed.name, feed.every_seconds) == ("The Gazette", 60)
-        assert set(entries.known(connection, FEED_ID, ["one", "two"])) == {"one"}
+        assert (feed.name, feed.options.every) == ("The Gazette", 60)
+        assert set(windows.known(connection, FEED_ID, ["one", "two"])) == {"one"}
 
 
 def test_a_poll_leaves_a_row_and_validators_change_only_with_success(ledger: Ledger) -> None:
@@ -43,26 +57,77 @@ def test_a_poll_leaves_a_row_and_validators_change_only_with_success(ledger: Led
     with ledger.write() as connection:
         feeds.sync(connection, [FEED], NOW)
         lease, _ = only(feeds.claim_due(connection, terms()))
-        assert feeds.record_success(connection, lease, result, interval=900, next_at=NOW + HOUR, validators=stored)
+        assert record_success(connection, lease, result, interval=900, next_at=NOW + HOUR, validators=stored)
         lease, feed = only(feeds.claim_due(connection, terms(now=NOW + HOUR)))
-        assert (feed.etag, feed.last_modified, feed.interval_seconds) == (stored.etag, stored.last_modified, 900)
+        assert (feed.validators, feed.interval_seconds) == (stored, 900)
         failed = replace(result, outcome=Retry(at=NOW + 3 * HOUR, reason=Reason.TIMEOUT), status=None)
-        assert feeds.record_failure(connection, lease, failed, failures=1)
+        assert record_failure(connection, lease, failed, failures=1)
         _, feed = only(feeds.claim_due(connection, terms(now=NOW + 3 * HOUR)))
-        assert (feed.etag, feed.failures) == (stored.etag, 1)
+        assert (feed.validators, feed.failures) == (stored, 1)
         assert connection.execute(select(func.count()).select_from(polls)).scalar_one() == 2
 
 
 def test_slots_of_a_domain_follow_each_other(ledger: Ledger) -> None:
-    spacing, horizon = timedelta(seconds=2), timedelta(seconds=3)
+    horizon = timedelta(seconds=3)
+    one, other = (SlotRequest(domain=name, spacing=timedelta(seconds=2)) for name in ("example.org", "example.com"))
     with ledger.write() as connection:
-        slots = [
-            sites.reserve_slot(connection, "example.org", now=NOW, spacing=spacing, horizon=horizon) for _ in range(4)
-        ]
-        assert [slot - NOW for slot, _ in slots] == [spacing * 0, spacing * 1, spacing * 2, spacing * 2]
-        assert [ours for _, ours in slots] == [True, True, False, False]
-        other, ours = sites.reserve_slot(connection, "example.com", now=NOW, spacing=spacing, horizon=horizon)
-        assert (other, ours) == (NOW, True)
+        slots = sites.reserve_slots(connection, [one, one, one, other], now=NOW, horizon=horizon)
+        slots += sites.reserve_slots(connection, [one], now=NOW, horizon=horizon)
+    assert [(slot.at - NOW).total_seconds() for slot in slots] == [0, 2, 4, 0, 4]
+    assert [slot.is_ours for slot in slots] == [True, True, False, True, False]
+
+
+def test_slots_of_an_address_are_shared_and_the_queue_of_one_domain_stops_no_neighbour(ledger: Ledger) -> None:
+    half = timedelta(seconds=0.5)
+    one, other, third = (
+        SlotRequest(domain=name, spacing=timedelta(seconds=2), shared=(("address 203.0.113.7", half),))
+        for name in ("example.org", "example.com", "example.net")
+    )
+    with ledger.write() as connection:
+        slots = sites.reserve_slots(connection, [one, one, one, other], now=NOW, horizon=HOUR)
+        slots += sites.reserve_slots(connection, [third], now=NOW, horizon=HOUR)
+    assert [(slot.at - NOW).total_seconds() for slot in slots] == [0, 2, 4, 1.5, 2]
+
+
+def test_a_slow_request_keeps_its_domain_until_it_ends_or_is_given_up(ledger: Ledger) -> None:
+    request, second = SlotRequest(domain="example.org", spacing=timedelta(seconds=2)), timedelta(seconds=1)
+    with ledger.write() as connection:
+        sites.mark_busy(connection, "example.org", "mine", now=NOW, until=NOW + HOUR)
+        sites.mark_busy(connection, "example.org", "another", now=NOW, until=NOW + HOUR * 9)
+        [slot] = sites.reserve_slots(connection, [request], now=NOW + second, horizon=HOUR)
+        assert (slot.is_ours, slot.is_busy, slot.at) == (False, True, NOW + second * 3)
+        sites.clear_busy(connection, "example.org", "another")
+        assert sites.is_busy(connection, "example.org", NOW + second)
+        assert not sites.is_busy(connection, "example.org", NOW + HOUR)  # its process is dead
+        sites.clear_busy(connection, "example.org", "mine")
+        [slot] = sites.reserve_slots(connection, [request], now=NOW + second, horizon=HOUR)
+        assert slot.is_ours
+
+
+def test_a_limit_is_meant_for_the_domain_when_another_url_was_told_shortly_before(ledger: Ledger) -> None:
+    def told(url: str, minutes: int) -> bool:
+        now = NOW + timedelta(minutes=minutes)
+        with ledger.write() as connection:
+            return sites.note_limit(connection, "example.org", url, now=now, within=timedelta(minutes=10))
+
+    assert [told("a", 0), told("a", 1), told("b", 11), told("c", 20), told("c", 21)] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_a_domain_that_rests_is_busy_for_those_who_have_a_slot_already(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        sites.mark_busy(connection, "example.org", "mine", now=NOW, until=NOW + timedelta(minutes=1))
+        sites.close_until(connection, "example.org", NOW + HOUR)
+        sites.clear_busy(connection, "example.org", "mine")
+        assert sites.is_busy(connection, "example.org", NOW + timedelta(minutes=59))
+        request = SlotRequest(domain="example.org", spacing=timedelta())
+        [slot] = sites.reserve_slots(connection, [request], now=NOW, horizon=HOUR * 2)
+        assert (slot.is_ours, slot.at) == (False, NOW + HOUR)
 
 
 def test_robots_are_kept_for_their_time(ledger: Ledger) -> None:
@@ -219,6 +284,6 @@ def test_old_polls_are_pruned(ledger: Ledger) -> None:
         feeds.sync(connection, [FEED], NOW)
         lease, _ = only(feeds.claim_due(connection, terms()))
         result = PollResult(started_at=NOW, finished_at=NOW, outcome=Done())
-        feeds.record_success(connection, lease, result, interval=1, next_at=NOW, validators=None)
+        record_success(connection, lease, result, interval=1, next_at=NOW)
         assert history.prune_polls(connection, NOW) == 0
         assert history.prune_polls(connection, NOW + HOUR) == 1

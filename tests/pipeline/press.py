@@ -56,6 +56,7 @@ class Press:
             items = "".join(
                 f"<item><title>Traders protest {name}, {self.edition}</title><guid>{name}</guid>"
                 f"<link>http://press.localhost:{self.port}/{name}</link>"
+                "<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
                 "<description>Shops are shut, the feed says.</description></item>"
                 for name in self.pages
             )

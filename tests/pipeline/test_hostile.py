@@ -20,7 +20,8 @@ ARTICLE = "<p>" + "</p><p>".join(f"Traders in the town closed their shops on day
 
 
 def feed(*links: str) -> bytes:
-    items = "".join(f"<item><title>Story {n}</title><link>{link}</link></item>" for n, link in enumerate(links))
+    date = "<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
+    items = "".join(f"<item><title>Story {n}</title><link>{link}</link>{date}</item>" for n, link in enumerate(links))
     return f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
 
 

@@ -3,10 +3,12 @@
 Revision ID: 0005
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
-from newsdesk.ledger.keys import link_key
+from newsdesk.intake import link_key
 from newsdesk.ledger.tables import Instant
 
 revision = "0005"
@@ -26,7 +28,7 @@ def upgrade() -> None:
 
 
 def _extend_feeds() -> None:
-    columns = (
+    columns: tuple[sa.Column[Any], ...] = (
         sa.Column("first_success_at", Instant(), comment="null: its entries are yet to be seen for the first time"),
         sa.Column("failing_since", Instant(), comment="the first of the present failures in a row"),
         sa.Column("not_before", Instant(), comment="the server asked us not to come before (Retry-After)"),
@@ -42,6 +44,7 @@ def _extend_feeds() -> None:
         sa.Column("move_to", sa.Text(), comment="where lasting redirects lead"),
         sa.Column("move_seen", sa.Integer(), nullable=False, server_default="0", comment="how often in a row"),
         sa.Column("move_since", Instant(), comment="since when"),
+        sa.Column("ttl_seconds", sa.Integer(), comment="the document asks not to be polled more often"),
         sa.Column("title", sa.Text(), comment="as the document says"),
         sa.Column("home", sa.Text(), comment="the site's home page"),
         sa.Column("hub", sa.Text(), comment="that pushes what is new (WebSub)"),
@@ -60,6 +63,8 @@ def _extend_polls_and_entries() -> None:
     for table in ("polls", "entries"):
         via = sa.Column("via", sa.String(12), nullable=False, server_default="poll", comment="poll, push or back-fill")
         op.add_column(table, via)
+    sketch = "of the text: tells how much an edit changes"
+    op.add_column("entries", sa.Column("sketch", sa.Text(), nullable=False, server_default="", comment=sketch))
     key = "hash of what all spellings of the link have in common; null: no link"
     op.add_column("entries", sa.Column("link_key", sa.String(32), comment=key))
     op.create_index("entries_feed", "entries", ["feed_id", "first_seen_at"], unique=False)
@@ -82,7 +87,7 @@ def _fill_link_keys() -> None:
 
 
 def _extend_domains() -> None:
-    columns = (
+    columns: tuple[sa.Column[Any], ...] = (
         sa.Column("busy_until", Instant(), comment="a slow request is under way, at the latest until then"),
         sa.Column("busy_token", sa.String(32), comment="whose request it is"),
         sa.Column("limited_by", sa.Text(), comment="the URL that was last told to come later (429, 503)"),

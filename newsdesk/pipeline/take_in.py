@@ -1,0 +1,94 @@
+"""What a document of a feed brings: entries, edits, later ids and events, written in the caller's transaction.
+
+One road for polls, for pushes and for the older pages of a back-fill: whatever comes twice is written once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extractors import ParsedFeed
+from newsdesk.intake import Decision, GuidRule, Past, decide, list_entries
+from newsdesk.ledger import Connection, entries, events, feeds, windows
+from newsdesk.ledger.feeds import Feed, Told
+from newsdesk.model import FeedEventKind, Via
+from newsdesk.services import Services
+from newsdesk.websub import choose_hub
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of a document. `overlap`: how much of the last one is still there, 0 to 1; None where none was."""
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0  # entries that were stored before
+    overlap: float | None = None
+    arrivals: tuple[datetime, ...] = ()
+    guid_rule: GuidRule | None = None
+    has_gap: bool = False
+
+
+def take_in(
+    connection: Connection,
+    services: Services,
+    feed: Feed,
+    parsed: ParsedFeed,
+    *,
+    via: Via,
+    since: datetime | None = None,
+) -> Taken:
+    """Write what is new in a document; `since`, for a back-fill, is when the last document before the gap was seen."""
+    now = services.clock()
+    listing = list_entries(parsed, feed.guid_rule)
+    known = windows.known(connection, feed.id, listing.identities)
+    links = listing.unknown_links(known)
+    last = windows.window(connection, feed.id)
+    instants = last.arrivals if last else ()
+    past = Past(
+        known=known,
+        by_link=windows.known_by_link(connection, feed.id, links) if feed.first_success_at else {},
+        window=last.ids if last else None,
+        newest_at=since or feed.last_success_at,
+        arrivals=instants,
+        first_sight=feed.first_success_at is None,
+    )
+    age = timedelta(hours=services.settings.first_sight_hours)
+    decision = decide(feed.id, listing, past, now=now, first_sight_age=age, via=via)
+    _write(connection, feed, decision, via=via, now=now)
+    return _taken(decision, stored=len(listing.items))
+
+
+def told_by(parsed: ParsedFeed, headers: Mapping[str, str], url: str) -> Told:
+    """What a document that was had from `url` says of its feed; `headers` have lower-case names."""
+    hub = choose_hub(headers, parsed, url)
+    return Told(
+        title=parsed.title or None,
+        home=parsed.link,
+        hub=hub.url if hub else None,
+        self_url=hub.topic if hub else parsed.self_url,
+        ttl_seconds=parsed.ttl_seconds,
+    )
+
+
+def _write(connection: Connection, feed: Feed, decision: Decision, *, via: Via, now: datetime) -> None:
+    entries.store(connection, feed.id, decision.intents, now, via=via)
+    windows.store_aliases(connection, feed.id, decision.aliases, now)
+    events.add(connection, feed.id, decision.events, now)
+    if decision.window:
+        windows.store_window(connection, feed.id, ids=decision.window, arrivals=decision.arrivals, seen_at=now)
+    if feed.first_success_at is None:
+        feeds.note_first_success(connection, feed.id, now)
+
+
+def _taken(decision: Decision, *, stored: int) -> Taken:
+    new = sum(intent.version == 1 for intent in decision.intents)
+    return Taken(
+        new=new,
+        changed=len(decision.intents) - new,
+        known=stored - new,
+        overlap=decision.overlap,
+        arrivals=decision.arrivals,
+        guid_rule=decision.guid_rule,
+        has_gap=any(event.kind is FeedEventKind.GAP for event in decision.events),
+    )
