@@ -10,6 +10,7 @@ from .records import ChildSitemap, ExtractError, ParsedEntry, ParsedFeed
 from .text import one_line, plain_title
 from .urls import absolute
 
+NO_NEWS: Final = "The document is a sitemap without news: elements, so it tells neither titles nor dates."
 _NEWS_NAMESPACE: Final = "sitemap-news/"
 _INDEX = "sitemapindex"
 
@@ -17,7 +18,9 @@ _INDEX = "sitemapindex"
 def parse_sitemap(document: FeedText, url: str, rules: DateRules) -> ParsedFeed:
     """The news of a sitemap as entries, or the sitemaps that an index names as `child_sitemaps`.
 
-    A sitemap without news: elements lists pages without titles and dates of publication: it is no feed.
+    A sitemap without news: elements lists pages without titles and dates of publication: it is no feed. Its lastmod
+    would not do for one, since sites set it anew with every redesign, and old pages would come as news. A sitemap that
+    declares the namespace is one of news on a quiet day: publishers take the elements away after two days.
     """
     root, problem = _tree(document.text)
     problems = [*document.problems, *((f"it is not well-formed XML ({problem})",) if problem else ())]
@@ -25,9 +28,8 @@ def parse_sitemap(document: FeedText, url: str, rules: DateRules) -> ParsedFeed:
         return _feed("sitemap-index", document, problems, children=tuple(_children(root, url, rules)))
     news = [(page, _child(page, "news")) for page in _all(root, "url")]
     found = [(page, about) for page, about in news if about is not None]
-    if not found and (news or _NEWS_NAMESPACE not in document.text):
-        reason = "The document is a sitemap without news: elements, so it tells neither titles nor dates."
-        return not_a_feed(reason)
+    if not found and _NEWS_NAMESPACE not in document.text:
+        return not_a_feed(NO_NEWS)
     publication = _child(found[0][1], "publication") if found else None
     return _feed(
         "news-sitemap",
@@ -58,6 +60,7 @@ def _feed(  # noqa: PLR0913 -- the parts of one record
         bozo_reason=damage(problems),
         truncated=document.truncated,
         child_sitemaps=children,
+        reader="sitemap",
     )
 
 

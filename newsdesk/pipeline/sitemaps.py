@@ -53,6 +53,7 @@ async def read_children(  # noqa: PLR0913 -- each bounds the reading in its own 
     unchanged index would not mean that nothing changed.
     """
     reading = _Reading(ask=ask, domain=domain_of(url), now=now, since=since, left=limit, patience=patience)
+    reading.seen.add(url)
     await reading.index(parsed, depth=1)
     if reading.error is not None and not reading.read:
         raise reading.error
@@ -73,6 +74,7 @@ class _Reading:
     seen: set[str] = field(default_factory=set)
     read: list[ParsedFeed] = field(default_factory=list)  # news sitemaps
     failures: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # what will never be read: no reason to ask the index anew
     error: Exception | None = None  # the first
     stopped: str = ""  # why no further one is asked for
     is_undated: bool = False  # an unchanged index says nothing of a sitemap without a date
@@ -95,28 +97,30 @@ class _Reading:
         try:
             parsed = await self.ask(child.url)
         except Exception as error:
+            if str(error) == NO_NEWS:  # where the caller makes an error of what is no feed
+                self.plain += 1
+                return
             self.error = self.error or error
             self._note(child, error)
         else:
             await self._take(child, parsed, depth)
 
     def _note(self, child: ChildSitemap, error: Exception) -> None:
+        told = str(error) if child.url in str(error) else f"{child.url}: {error}"
         match error:
             case HostBusyError():
                 self.stopped = "the site has no time for more of its sitemaps now"
             case FetchError(reason=Reason.RATE_LIMITED):
-                self.stopped = f"the site asks us to wait ({error})"
-            case FetchError():
-                self.failures.append(str(error))
+                self.stopped = f"the site asks us to wait ({told})"
             case _:
-                self.failures.append(f"{child.url}: {error}")
+                self.failures.append(told)
 
     async def _take(self, child: ChildSitemap, parsed: ParsedFeed, depth: int) -> None:
         if is_index(parsed):
             if depth < _DEEPEST:
                 await self.index(parsed, depth=depth + 1)
             else:
-                self.failures.append(f"{child.url}: it is an index within an index within an index, and is not read")
+                self.refused.append(f"{child.url}: it is an index within an index within an index, and is not read")
         elif parsed.format == "news-sitemap":
             self.read.append(parsed)
             if parsed.bozo_reason:
@@ -140,7 +144,7 @@ class _Reading:
                 continue
             self.seen.add(child.url)
             if not self._is_of_the_site(child.url):
-                self.failures.append(f"{child.url}: it is of another site; watch it as a feed of its own")
+                self.refused.append(f"{child.url}: it is of another site; watch it as a feed of its own")
             elif child.updated is not None and self.since is not None and child.updated < self.since - _FRESH:
                 self.is_pruned = True
             else:
@@ -161,6 +165,7 @@ class _Reading:
                 entries.setdefault(entry.link or f"{len(entries)}", entry)
         problems = [*([self.stopped] if self.stopped else ()), *self.failures]
         found_none = not (self.read or problems or self.is_pruned)
+        damage = [*([parsed.bozo_reason] if parsed.bozo_reason else ()), *problems, *self.refused]
         told = f"The sitemap index has sitemaps ({self.plain}), but none that holds news."
         return replace(
             parsed,
@@ -170,7 +175,7 @@ class _Reading:
             entries=tuple(sorted(entries.values(), key=lambda entry: entry.published or self.now, reverse=True)),
             child_sitemaps=(),
             not_a_feed_reason=told if found_none else None,
-            bozo_reason=_told([*([parsed.bozo_reason] if parsed.bozo_reason else ()), *problems]),
+            bozo_reason=_told(damage),
             truncated=parsed.truncated or self.is_undated or bool(problems) or any(one.truncated for one in self.read),
         )
 

@@ -13,6 +13,7 @@ from extractors.urls import canonical_key
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 10, 30 * 86400  # seconds between two polls
+_JOINERS = re.compile("[\u200c\u200d]")  # names in Malayalam, Persian and other scripts are not right without them
 # Headers that frame a message, and those that the fetcher sets by itself.
 _OURS = re.compile(
     "accept-encoding|connection|content-length|expect|host|if-modified-since|if-none-match|proxy-authorization|range|te"
@@ -37,7 +38,7 @@ def check_name(text: str) -> str:
     """A title or name: one line that people can read."""
     if not text.strip():
         raise ValueError("is empty; write a few words")
-    if not text.isprintable():
+    if not _JOINERS.sub("", text).isprintable():
         raise ValueError("has line breaks or control characters in it; write it on one line")
     return text
 
@@ -85,6 +86,16 @@ def check_duration(value: object) -> int:
     seconds = int(match[1]) * _UNITS[match[2]]
     if not _SHORTEST <= seconds <= _LONGEST:
         raise ValueError(f"{_quoted(text)} is out of range; write between 10s and 30d")
+    return seconds
+
+
+def check_spacing(value: object) -> int:
+    """Seconds between two requests, from `0s` to `1h`."""
+    text = value if isinstance(value, str) else ""
+    match = re.fullmatch(r"([0-9]{1,4})([sm]|h)", text)
+    seconds = int(match[1]) * _UNITS[match[2]] if match else -1
+    if not 0 <= seconds <= _UNITS["h"]:
+        raise ValueError(f"{_quoted(text)} is no spacing; write between 0s and 1h, such as 10s")
     return seconds
 
 

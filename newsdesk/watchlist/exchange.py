@@ -84,9 +84,8 @@ def tidy_name(text: str, url: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    line = plain_title(text, is_html=False)
-    printable = "".join(character if character.isprintable() else " " for character in line)
-    return " ".join(printable.split())[:_LONGEST_NAME].strip()
+    line = plain_title(text, is_html=False)  # no line ends, one blank between words
+    return "".join(filter(str.isprintable, line))[:_LONGEST_NAME].strip()
 
 
 @dataclass(slots=True, kw_only=True)

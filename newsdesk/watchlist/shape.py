@@ -46,6 +46,11 @@ Duration = Annotated[
     BeforeValidator(checks.check_duration),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["30s", "10m", "1h"]}),
 ]
+Spacing = Annotated[
+    int,  # seconds
+    BeforeValidator(checks.check_spacing),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smh]$", "examples": ["10s"]}),
+]
 Line = Annotated[str, AfterValidator(checks.check_line), Field(json_schema_extra={"minLength": 1})]
 EMail = Annotated[str, AfterValidator(checks.check_address), Field(json_schema_extra={"format": "email"})]
 Selector = Annotated[
@@ -162,7 +167,7 @@ class SiteShape(Shape):
 class DomainShape(Shape):
     """How a domain wants to be treated."""
 
-    spacing: Duration = Field(description="least time between two requests to it")
+    spacing: Spacing = Field(description="least time between two requests to it")
 
 
 class WatchlistShape(Shape):
