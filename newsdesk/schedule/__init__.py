@@ -9,7 +9,7 @@ from newsdesk.schedule.gone import Gone, gone_again, is_retired
 from newsdesk.schedule.intervals import interval_after_success
 from newsdesk.schedule.moves import Move, is_lasting, is_refused, moved_again
 from newsdesk.schedule.records import DAY, Floor, Interval, PollLimits, Rhythm, Success
-from newsdesk.schedule.retries import LONGEST_RETRY_AFTER, retry_or_give_up
+from newsdesk.schedule.retries import LONGEST_RETRY_AFTER, as_asked, retry_or_give_up
 from newsdesk.schedule.spreading import LONG_STOP, spread, start_after_stop
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "PollLimits",
     "Rhythm",
     "Success",
+    "as_asked",
     "gone_again",
     "http_date",
     "interval_after_failure",

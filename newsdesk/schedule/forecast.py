@@ -4,7 +4,6 @@ Ages are seconds before now, oldest first. The newest 50 instants are minutes of
 two readings stand side by side: the plain rate, and the same time of day on the days before (the hour of the week).
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,10 +12,12 @@ from newsdesk.schedule.records import DAY, HOUR, WEEK
 LATEST = 1.10  # spreading puts a poll off by a tenth at most: what must not be missed is planned for earlier
 
 _RECENT = 10  # instants that tell the present rate, where it is higher than that of the whole memory
+_SEASON = 2 / 3
 _LONGEST_SEASON = 28  # days
-_SAME_WEEKDAY = 6.0  # an hour of the week weighs as much as that hour of the six other days together
+_SAME_WEEKDAY = 18.0  # an hour of the week weighs three times as much as that hour of the six other days together
 _ENOUGH = 10  # instants below which a memory of hours tells nothing of the hours that it does not hold
-_BURST = HOUR  # a third of a window in less
+_BURST = HOUR / 3  # a third of a window in less: the whole of it rolls over within an hour
+_BEFORE_BURST = HOUR / 2
 _FORGETTING = 50  # a busy stretch of unknown hour is expected back within the time since, divided by this
 
 
@@ -27,16 +28,11 @@ def ages_of(arrivals: Sequence[datetime], now: datetime) -> list[float]:
 
 def rate_of(ages: Sequence[float]) -> float:
     """Entries a second: over the whole memory or over its newest part, whichever is higher. Silence counts."""
-    if not ages:
-        return 0.0
-    whole = len(ages) / max(ages[0], 1.0)
-    if len(ages) <= _RECENT:
-        return whole
-    return max(whole, _RECENT / max(ages[-_RECENT], 1.0))
+    return max((held - 1) / max(ages[-held], 1.0) for held in (len(ages), min(len(ages), _RECENT))) if ages else 0.0
 
 
 class Outlook:
-    """When entries are expected: half by the plain rate, half by the time of day of those before."""
+    """When entries are expected: a third by the plain rate, two thirds by the time of day of those before."""
 
     def __init__(self, ages: Sequence[float]) -> None:
         self.rate = rate_of(ages)
@@ -44,11 +40,11 @@ class Outlook:
 
     def seconds_until(self, entries: float) -> float:
         """When so many entries may be expected to have come; may be infinite."""
-        slope, come = self.rate / 2, 0.0
+        slope, come = self.rate * (1 - _SEASON), 0.0
         for phase, weight in self._returns:
             if slope * phase + come >= entries:
                 break
-            come += weight / 2
+            come += weight * _SEASON
             if slope * phase + come >= entries:
                 return phase
         return (entries - come) / slope if slope else float("inf")
@@ -60,13 +56,10 @@ def _returns(ages: Sequence[float]) -> list[tuple[float, float]]:
         return []
     days = min(int(ages[0] // DAY) + 1, _LONGEST_SEASON)
     weeks = days // 7
-    total = days - weeks + weeks * _SAME_WEEKDAY
-    found = []
-    for age in ages:
-        day = int(age // DAY) + 1
-        if day <= days:
-            found.append((day * DAY - age, (1.0 if day % 7 else _SAME_WEEKDAY) / total))
-    return sorted(found)
+    other = 1 / (days - weeks + weeks * _SAME_WEEKDAY)
+    same = other * _SAME_WEEKDAY
+    phases = ((age, int(age // DAY) + 1) for age in ages)
+    return sorted((day * DAY - age, other if day % 7 else same) for age, day in phases if day <= days)
 
 
 def seconds_to_fill(ages: Sequence[float], window: int, *, shortest: int) -> float:
@@ -94,9 +87,9 @@ def _as_on_days_before(ages: Sequence[float], entries: int) -> float:
     A memory that begins amid a burst does not tell its beginning: it is put before the first instant.
     """
     found = float("inf")
-    if ages[0] - ages[entries - 1] < _BURST:
-        found = max(DAY - ages[0] % DAY - _BURST / 2, 0.0)
-    start = bisect_right(ages, -(WEEK + DAY), key=float.__neg__)
+    start = next((place for place, age in enumerate(ages) if age < WEEK + DAY), len(ages))
+    if start == 0 and entries > 1 and ages[0] - ages[entries - 1] < _BURST:
+        found = max(DAY - ages[0] % DAY - _BEFORE_BURST, 0.0)
     for first, last in zip(ages[start:], ages[start + entries - 1 :], strict=False):
         if first // DAY == last // DAY:
             found = min(found, DAY - (first if first - last < _BURST else last) % DAY)

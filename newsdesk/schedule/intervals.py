@@ -14,7 +14,6 @@
   shortest interval. What the server itself asks for goes before both.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 from newsdesk.schedule.forecast import LATEST, Outlook, ages_of, rate_in_words, seconds_to_fill
@@ -31,7 +30,6 @@ _NO_VALIDATORS = HOUR
 _TYPICAL_WINDOW = 10  # entries, where it is not known: nine feeds of ten have as many or more
 _PUSHED = 6
 _LONGEST_PUSHED = 12 * HOUR
-_LYING_DATES = 2  # more instants since the last poll than new entries, by more than this: they are not to be believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def interval_after_success(rhythm: Rhythm, limits: PollLimits, success: Success)
     shortest = _shortest(limits, success, wanted.safe)
     seconds = min(max(min(wanted.fresh, wanted.safe), shortest), limits.maximum)
     if success.is_pushed:
-        seconds = max(seconds, min(seconds * _PUSHED, _LONGEST_PUSHED))
+        seconds = max(seconds, min(seconds * _PUSHED, _LONGEST_PUSHED, limits.maximum))
     asked = max(success.floor.response, success.floor.document)
     if asked > seconds:
         return Interval(seconds=asked, why=_asked(success, wanted))
@@ -74,19 +72,8 @@ def _wanted(rhythm: Rhythm, limits: PollLimits, success: Success) -> _Wanted:
     if success.is_pushed:
         present /= _PUSHED  # it was lengthened, too
     ages = ages_of(success.arrivals, success.now)
-    if len(ages) > 1 and not _dates_lie(ages, success, present):
-        wanted = _by_dates(ages, limits, success, present)
-    else:
-        wanted = _by_counts(limits, success, present)
+    wanted = _by_dates(ages, limits, success, present) if len(ages) > 1 else _by_counts(limits, success, present)
     return _Wanted(fresh=wanted.fresh, safe=min(wanted.safe, _by_overlap(limits, success, present)), rate=wanted.rate)
-
-
-def _dates_lie(ages: list[float], success: Success, present: float) -> bool:
-    """Some servers date every entry with the present moment."""
-    if success.is_first or not success.seen:
-        return False
-    since_last = len(ages) - bisect_left(ages, -0.9 * present, key=float.__neg__)
-    return since_last > success.new + _LYING_DATES
 
 
 def _by_dates(ages: list[float], limits: PollLimits, success: Success, present: float) -> _Wanted:

@@ -15,14 +15,17 @@ def retry_or_give_up(  # noqa: PLR0913 - each argument is one thing that the dec
 ) -> Retry | Quarantined:
     """Another try with full jitter around 30 s · 2ⁿ, 6 h at most; after `limit` attempts a person must look.
 
-    `not_before` is what the server asked for (Retry-After), honoured for a week at most.
+    `not_before` is what the server asked for (Retry-After).
     """
     if attempts >= limit:
         return Quarantined(
             reason=Reason.ATTEMPTS_USED_UP, detail=f"{reason.value} after {attempts} attempts: {detail}".rstrip(": ")
         )
     pause = min(_BACKOFF_BASE * 2 ** (attempts - 1), _BACKOFF_CAP)
-    at = now + timedelta(seconds=pause * (0.5 + chance))
-    if not_before is not None:
-        at = max(at, min(not_before, now + LONGEST_RETRY_AFTER))
+    at = as_asked(now + timedelta(seconds=pause * (0.5 + chance)), not_before, now)
     return Retry(at=at, reason=reason, detail=detail)
+
+
+def as_asked(at: datetime, not_before: datetime | None, now: datetime) -> datetime:
+    """`at`, but not sooner than the server asked for (Retry-After), which is honoured for a week at most."""
+    return at if not_before is None else max(at, min(not_before, now + LONGEST_RETRY_AFTER))
