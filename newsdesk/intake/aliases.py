@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from extractors.records import ExtractError
+from extractors.records import ExtractError, ParsedEntry
 from extractors.urls import weak_key
 from newsdesk.intake.fingerprints import entry_sketch, likeness_to, words_in
 from newsdesk.intake.identity import link_key, normal_title
@@ -12,6 +12,7 @@ from newsdesk.intake.listing import ALIKE, Item, Listing, age_of
 from newsdesk.intake.records import Alias, Known, Past
 
 _TELLING = 8  # different words: a shorter text ("Read more") is the same on many stories
+_CANDIDATES = 50  # of one link are looked at; the home page may be the link of all
 _MIGRATED = 2  # entries under new ids, and none under a known one, are a migration
 
 
@@ -72,20 +73,23 @@ def _shared_links(listing: Listing, past: Past) -> frozenset[str]:
 
 def _candidates(item: Item, past: Past) -> tuple[Known, ...]:
     key = link_key(item.entry.link) if past.by_link else None
-    return past.by_link.get(key, ()) if key else ()
+    return past.by_link.get(key, ())[:_CANDIDATES] if key else ()
 
 
 def _is_same(item: Item, known: Known, shared: frozenset[str]) -> bool:
     entry = item.entry
     title = normal_title(entry.title)
     has_title = bool(title) and title == normal_title(known.title)
-    alike = likeness_to(known, entry)
-    has_text = alike is not None and alike >= ALIKE
     if link_key(entry.link) in shared or _is_home(entry.link):
-        return has_title and has_text
+        return has_title and _is_alike(entry, known)
     if _weak(entry.link) != _weak(known.link):  # another host: that the path is the same says little
         return has_title
-    return has_title or (has_text and words_in(entry_sketch(entry)) >= _TELLING)
+    return has_title or (_is_alike(entry, known) and words_in(entry_sketch(entry)) >= _TELLING)
+
+
+def _is_alike(entry: ParsedEntry, known: Known) -> bool:
+    alike = likeness_to(known, entry)
+    return alike is not None and alike >= ALIKE
 
 
 def _is_home(link: str | None) -> bool:

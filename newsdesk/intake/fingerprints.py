@@ -29,6 +29,7 @@ _NOISE_END: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NOISE = 60  # characters
+_LABEL = 20  # characters at the end of a text that hold `: 12` or `(12)`
 _END = 160  # characters at the end of a text in which counters stand
 _SKETCH = 64  # of the smallest hashes are kept: three per cent of error at nine tenths in common
 _HASH = 6  # hex digits
@@ -122,8 +123,9 @@ def _is_noise(piece: str) -> bool:
 
 
 def _without_end(text: str) -> str:
-    last = text[text.rfind(" ") + 1 :].strip("()[]#")
-    if not (last[-1:].isdecimal() or last.casefold() in _LAST_WORDS):
+    last = text[text.rfind(" ") + 1 :].strip("()[]")
+    is_labelled = last[-1:].isdecimal() and any(mark in text[-_LABEL:] for mark in ":(")
+    if not (is_labelled or last.casefold() in _LAST_WORDS):
         return text
     found = _NOISE_END.search(text, max(0, len(text) - _END))
     return text[: found.start()].rstrip() if found else text

@@ -46,15 +46,13 @@ def identity(entry: ParsedEntry, rule: GuidRule = GuidRule.GUID) -> str:
     `rule` says what is joined to the guid where guids alone identify nothing. Case and scheme of a guid count: it is
     an identifier and no address (RFC 4287 section 4.2.6.1).
     """
+    if entry.guid and rule is GuidRule.GUID:
+        return _bounded(entry.guid)
     if not (entry.guid or entry.link):
         text = (entry.summary or entry.content)[:_IDENTITY_TEXT]
         return "text:" + digest(entry.title, str(entry.published), text)
-    guid, key = entry.guid or "", clean_link(entry.link)
-    if guid and (rule is GuidRule.GUID or not (key or rule is GuidRule.GUID_LINK_TITLE)):
-        return _bounded(guid)
-    if rule is GuidRule.GUID_LINK_TITLE:
-        return _bounded(" ".join(filter(None, (guid, key, digest(normal_title(entry.title))))))
-    return _bounded(f"{guid} {key}".strip())
+    title = digest(normal_title(entry.title)) if rule is GuidRule.GUID_LINK_TITLE else ""
+    return _bounded(" ".join(part for part in (entry.guid, clean_link(entry.link), title) if part))
 
 
 def clean_link(link: str | None) -> str:

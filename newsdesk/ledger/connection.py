@@ -7,6 +7,7 @@ PostgreSQL: read committed; claims lock their rows and skip those of others.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -75,6 +76,15 @@ class Ledger:
         """All or nothing. Keep it short: on SQLite nobody else can write meanwhile. Raises LedgerError."""
         with self._transaction("write") as connection:
             yield connection
+
+    @contextmanager
+    def part(self, connection: Connection) -> Iterator[None]:
+        """A part of a transaction that fails alone: what it wrote is undone, the rest stays. Raises LedgerError."""
+        try:
+            with connection.begin_nested():
+                yield
+        except SQLAlchemyError as error:
+            raise translate(error, self.engine) from error
 
     @contextmanager
     def _transaction(self, mode: str) -> Iterator[Connection]:
@@ -191,13 +201,12 @@ def lock_rows(connection: Connection, query: Select[Any], table: Table) -> Selec
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; returns how many were."""
-    made = 0
-    key = next(iter(table.primary_key))
-    for row in rows:  # row by row, and returned: only so do both drivers tell which were new
-        statement: Any
-        if connection.dialect.name == "postgresql":
-            statement = postgresql.insert(table).values(dict(row)).on_conflict_do_nothing().returning(key)
-        else:
-            statement = sqlite.insert(table).values(dict(row)).on_conflict_do_nothing().returning(key)
-        made += len(connection.execute(statement).all())
-    return made
+    statement = _insert_new(table, connection.dialect.name)
+    # row by row, and returned: only so do both drivers tell which were new
+    return sum(len(connection.execute(statement, dict(row)).all()) for row in rows)
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))

@@ -35,7 +35,7 @@ def add(connection: Connection, feed: str, happened: Sequence[FeedEvent], now: d
             "missed": event.missed,
             "found": event.found,
         }
-        connection.execute(feed_events.insert().values(row))
+        connection.execute(feed_events.insert(), row)
 
 
 def open_gap(connection: Connection, feed: str) -> StoredEvent | None:

@@ -143,14 +143,17 @@ def _watched(row: Row[Any], facts: FeedFacts, now: datetime, *, is_pushed: bool)
 
 
 def _gaps(connection: Connection, now: datetime) -> dict[str, tuple[int, float]]:
-    """By feed: how many gaps of the last week, and the entries missed in them."""
-    missed = func.coalesce(func.sum(feed_events.c.missed), 0.0)
-    query = (
-        select(feed_events.c.feed_id, func.count().label("gaps"), missed.label("missed"))
-        .where(feed_events.c.at > now - LATELY, feed_events.c.kind == FeedEventKind.GAP.value)
-        .group_by(feed_events.c.feed_id)
+    """By feed: how many gaps of the last week no older page closed, and the entries that are still missed."""
+    query = select(feed_events.c.feed_id, feed_events.c.missed, feed_events.c.found).where(
+        feed_events.c.at > now - LATELY, feed_events.c.kind == FeedEventKind.GAP.value
     )
-    return {row.feed_id: (row.gaps, row.missed) for row in connection.execute(query)}
+    found: dict[str, tuple[int, float]] = {}
+    for row in connection.execute(query):
+        gaps, missed = found.get(row.feed_id, (0, 0.0))
+        lost = max(0.0, (row.missed or 0.0) - (row.found or 0))
+        if lost or not row.found:
+            found[row.feed_id] = (gaps + 1, missed + lost)
+    return found
 
 
 def _pushed(connection: Connection) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from newsdesk.feed_health import show_minute
+from newsdesk.ledger import events
 from newsdesk.ledger.feed_health import WatchedFeed, watched_feeds
-from newsdesk.ledger.feeds import hasten
+from newsdesk.ledger.feeds import hasten, revive
 from newsdesk.ledger.tables import entries, entry_aliases, feed_events, feed_windows, feeds, polls, subscriptions
-from newsdesk.model import FeedEventKind, Reason
+from newsdesk.model import FeedEvent, FeedEventKind, Reason
 
 DAYS = 30  # of entries that are counted by day
 _POLLS, _EVENTS = 15, 30  # shown
@@ -179,11 +181,17 @@ def _polls(connection: Connection, key: str) -> tuple[PollLife, ...]:
 
 def _events(connection: Connection, key: str) -> tuple[EventLife, ...]:
     query = select(feed_events).where(feed_events.c.feed_id == key).order_by(feed_events.c.at.desc()).limit(_EVENTS)
-    return tuple(event_life(row) for row in connection.execute(query))
+    return tuple(_event(row) for row in connection.execute(query))
 
 
-def event_life(row: Row[Any]) -> EventLife:
-    """A row of `feed_events` as a record."""
+def events_since(connection: Connection, since: datetime) -> Iterator[tuple[str, EventLife]]:
+    """What happened to any feed since then, oldest first, with the feed's id."""
+    query = select(feed_events).where(feed_events.c.at > since).order_by(feed_events.c.at, feed_events.c.id)
+    for row in connection.execute(query):
+        yield row.feed_id, _event(row)
+
+
+def _event(row: Row[Any]) -> EventLife:
     values = {name: getattr(row, name) for name in EventLife.__dataclass_fields__}
     return EventLife(**values | {"kind": FeedEventKind(row.kind)})
 
@@ -217,3 +225,11 @@ def hasten_feed(connection: Connection, key: str, now: datetime) -> str | None:
         said = f" ({row.detail})" if row.reason == Reason.RATE_LIMITED.value and row.detail else ""
         return f"its server asked us not to come before {show_minute(until)} UTC{said}"
     return None
+
+
+def revive_feed(connection: Connection, key: str, now: datetime) -> bool:
+    """Poll a retired feed again, from now on. False where it is not retired."""
+    revived = revive(connection, key, now)
+    if revived:
+        events.add(connection, key, [FeedEvent(kind=FeedEventKind.REVIVED, detail="by the operator")], now)
+    return revived

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,13 +74,15 @@ class Feed:
     first_success_at: datetime | None
     last_polled_at: datetime | None
     last_success_at: datetime | None
+    window_at: datetime | None  # when the last good document was seen last
     guid_rule: GuidRule
     reader: str | None
     gone: Gone
     move: Move
     arrivals: tuple[datetime, ...] = ()  # the newest publication instants, ascending
     window: int | None = None  # entries of the last document
-    is_pushed: bool = False  # a hub pushes what is new
+    is_subscribed: bool = False  # a hub owes us what is new
+    is_pushed: bool = False  # and it pushes it
     has_open_gap: bool = False  # its missing entries are yet to be looked for
 
 
@@ -120,6 +122,7 @@ class Standing:
     told: Told | None = None
     reader: str | None = None
     guid_rule: GuidRule | None = None
+    window_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,17 +241,23 @@ def load_rows(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -
     size = func.json_array_length(feed_windows.c.ids).label("size")
     query = select(feed_windows.c.feed_id, feed_windows.c.arrivals, size).where(feed_windows.c.feed_id.in_(ids))
     windows = {row.feed_id: row for row in connection.execute(query)}
-    pushing = subscriptions.delivering(connection, ids, now)
+    pushed = {one.feed_id: one.delivers(now) for one in subscriptions.active(connection, ids)}
     gaps = select(feed_events.c.feed_id).where(
         feed_events.c.feed_id.in_(ids), feed_events.c.kind == FeedEventKind.GAP.value, feed_events.c.found.is_(None)
     )
     open_gaps = frozenset(connection.execute(gaps).scalars())
     return [
-        _feed(row, windows.get(row.id), is_pushed=row.id in pushing, has_open_gap=row.id in open_gaps) for row in rows
+        replace(
+            _feed(row, windows.get(row.id)),
+            is_subscribed=row.id in pushed,
+            is_pushed=pushed.get(row.id, False),
+            has_open_gap=row.id in open_gaps,
+        )
+        for row in rows
     ]
 
 
-def _feed(row: Row[Any], window: Any, *, is_pushed: bool, has_open_gap: bool) -> Feed:
+def _feed(row: Row[Any], window: Any) -> Feed:
     return Feed(
         id=row.id,
         url=row.url,
@@ -264,14 +273,13 @@ def _feed(row: Row[Any], window: Any, *, is_pushed: bool, has_open_gap: bool) ->
         first_success_at=row.first_success_at,
         last_polled_at=row.last_polled_at,
         last_success_at=row.last_success_at,
+        window_at=row.window_at,
         guid_rule=GuidRule(row.guid_rule),
         reader=row.reader,
         gone=Gone(seen=row.gone_seen, since=row.gone_since),
         move=Move(target=row.move_to, seen=row.move_seen, since=row.move_since),
         arrivals=tuple(datetime.fromtimestamp(second, UTC) for second in (window.arrivals if window else ())),
         window=window.size if window else None,
-        is_pushed=is_pushed,
-        has_open_gap=has_open_gap,
     )
 
 
@@ -296,12 +304,11 @@ def record_success(
         values |= {name: getattr(standing.validators, name) for name in Validators.__dataclass_fields__}
     if standing.told is not None:
         values |= {name: getattr(standing.told, name) for name in Told.__dataclass_fields__}
-    if standing.fetch_url is not None:
-        values["fetch_url"] = standing.fetch_url
     if standing.guid_rule is not None:
         values["guid_rule"] = standing.guid_rule.value
-    if standing.reader is not None:
-        values["reader"] = standing.reader
+    for name in ("fetch_url", "reader", "window_at"):
+        if getattr(standing, name) is not None:
+            values[name] = getattr(standing, name)
     if result.overlap is not None:
         values["overlap"] = result.overlap
     if result.entries_new:
@@ -360,7 +367,7 @@ def add_poll(connection: Connection, feed: str, result: PollResult) -> None:
         "overlap": result.overlap,
         "via": result.via.value,
     }
-    connection.execute(polls.insert().values(row))
+    connection.execute(polls.insert(), row)
 
 
 def note_first_success(connection: Connection, feed: str, now: datetime) -> None:

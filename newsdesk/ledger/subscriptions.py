@@ -227,19 +227,13 @@ def note_refused_push(connection: Connection, subscription: Subscription, why: s
 # ------------------------------------------------------------------ polls as audit
 
 
-def delivering(connection: Connection, ids: Sequence[str], now: datetime) -> frozenset[str]:
-    """Those of these feeds that a hub delivers, so that polls may be rare."""
-    found = _active(connection, ids)
-    return frozenset(subscription.feed_id for subscription in found if subscription.delivers(now))
-
-
 def note_poll(connection: Connection, feed: str, *, new: int, polled_before: datetime | None, now: datetime) -> bool:
     """Hold a poll that found `new` entries against the feed's hub; True where its lease counts as dead from now on.
 
     `polled_before` is when the poll before this one began. To be called in the transaction that records the poll.
     """
     died = False
-    for subscription in _active(connection, [feed]) if new else ():
+    for subscription in active(connection, [feed]) if new else ():
         unpushed = unpushed_after(subscription, new=new, polled_before=polled_before)
         statement = update(subscriptions).where(subscriptions.c.id == subscription.id)
         if not is_dead(unpushed):
@@ -253,7 +247,8 @@ def note_poll(connection: Connection, feed: str, *, new: int, polled_before: dat
     return died
 
 
-def _active(connection: Connection, ids: Sequence[str]) -> list[Subscription]:
+def active(connection: Connection, ids: Sequence[str]) -> list[Subscription]:
+    """The subscriptions of these feeds that their hubs have verified."""
     found: list[Subscription] = []
     for start in range(0, len(ids), _CHUNK):
         some = subscriptions.c.feed_id.in_(ids[start : start + _CHUNK])

@@ -6,17 +6,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select, update
 
 from newsdesk.intake import Alias, Known
 from newsdesk.ledger.connection import insert_new
 from newsdesk.ledger.tables import entries, entry_aliases, feed_windows
 
 _CHUNK = 500  # SQLite takes at most some thousand parameters in a statement
-_COLUMNS = tuple(
-    entries.c[name]
-    for name in ("id", "identity", "link_key", *(name for name in Known.__dataclass_fields__ if name != "id"))
+_MOST_OF_A_LINK = 50  # entries that have one link, such as the home page; more tell nothing
+_FIELDS = tuple(Known.__dataclass_fields__)
+_OF_FEED: BindParameter[str] = bindparam("of_feed")
+_NAMES: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
+
+
+def _by_link() -> Select[Any]:
+    place = func.row_number().over(partition_by=entries.c.link_key, order_by=entries.c.first_seen_at.desc())
+    columns = (*_STORED, entries.c.link_key.label("name"), place.label("place"))
+    ranked = select(*columns).where(entries.c.feed_id == _OF_FEED, entries.c.link_key.in_(_NAMES)).subquery()
+    return select(ranked).where(ranked.c.place <= _MOST_OF_A_LINK).order_by(ranked.c.name, ranked.c.place)
+
+
+# Made once: to make a statement anew for each document costs more than to carry it out.
+_STORED = tuple(entries.c[name] for name in _FIELDS)
+_BY_IDENTITY = select(*_STORED, entries.c.identity.label("name")).where(
+    entries.c.feed_id == _OF_FEED, entries.c.identity.in_(_NAMES)
 )
+_BY_ALIAS = (
+    select(*_STORED, entry_aliases.c.identity.label("name"))
+    .join(entry_aliases, entry_aliases.c.entry_id == entries.c.id)
+    .where(entry_aliases.c.feed_id == _OF_FEED, entry_aliases.c.identity.in_(_NAMES))
+)
+_BY_LINK = _by_link()
+_WINDOW = select(feed_windows).where(feed_windows.c.feed_id == _OF_FEED)
+_REPLACE = update(feed_windows).where(feed_windows.c.feed_id == _OF_FEED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +52,7 @@ class StoredWindow:
 
 def window(connection: Connection, feed: str) -> StoredWindow | None:
     """The last good document of a feed; None before the first."""
-    row = connection.execute(select(feed_windows).where(feed_windows.c.feed_id == feed)).one_or_none()
+    row = connection.execute(_WINDOW, {"of_feed": feed}).one_or_none()
     if row is None:
         return None
     instants = tuple(datetime.fromtimestamp(second, UTC) for second in row.arrivals)
@@ -41,41 +63,31 @@ def store_window(
     connection: Connection, feed: str, *, ids: Sequence[str], arrivals: Iterable[datetime], seen_at: datetime
 ) -> None:
     """Make this the last good document."""
-    connection.execute(delete(feed_windows).where(feed_windows.c.feed_id == feed))
-    row = {
-        "feed_id": feed,
-        "ids": list(ids),
-        "arrivals": [instant.timestamp() for instant in arrivals],
-        "seen_at": seen_at,
-    }
-    connection.execute(feed_windows.insert().values(row))
+    seconds = [instant.timestamp() for instant in arrivals]
+    row = {"ids": list(ids), "arrivals": seconds, "seen_at": seen_at}
+    if not connection.execute(_REPLACE, {"of_feed": feed, **row}).rowcount:
+        connection.execute(feed_windows.insert(), {"feed_id": feed, **row})
+
+
+def store_arrivals(connection: Connection, feed: str, arrivals: Iterable[datetime]) -> None:
+    """Keep the instants of what came otherwise than in a whole document."""
+    seconds = [instant.timestamp() for instant in arrivals]
+    connection.execute(_REPLACE, {"of_feed": feed, "arrivals": seconds})
 
 
 def known(connection: Connection, feed: str, identities: Sequence[str]) -> dict[str, Known]:
     """What is stored under these identities of a feed, be they the first ones of their entries or later ones."""
     found: dict[str, Known] = {}
-    aliased = (
-        select(*_COLUMNS, entry_aliases.c.identity.label("alias"))
-        .join(entry_aliases, entry_aliases.c.entry_id == entries.c.id)
-        .where(entry_aliases.c.feed_id == feed)
-    )
-    for some in _chunks(identities):
-        found |= {
-            row.alias: _known(row) for row in _rows(connection, aliased.where(entry_aliases.c.identity.in_(some)))
-        }
-        named = select(*_COLUMNS).where(entries.c.feed_id == feed, entries.c.identity.in_(some))
-        found |= {row.identity: _known(row) for row in _rows(connection, named)}
+    for query in (_BY_ALIAS, _BY_IDENTITY):
+        found |= {row.name: _known(row) for row in _rows(connection, query, feed, identities)}
     return found
 
 
 def known_by_link(connection: Connection, feed: str, keys: Sequence[str]) -> dict[str, tuple[Known, ...]]:
     """What a feed has under these keys of links (`newsdesk.intake.link_key`), the newest first."""
     found: defaultdict[str, list[Known]] = defaultdict(list)
-    newest = entries.c.first_seen_at.desc()
-    for some in _chunks(keys):
-        query = select(*_COLUMNS).where(entries.c.feed_id == feed, entries.c.link_key.in_(some)).order_by(newest)
-        for row in _rows(connection, query):
-            found[row.link_key].append(_known(row))
+    for row in _rows(connection, _BY_LINK, feed, keys):
+        found[row.name].append(_known(row))
     return {key: tuple(stored) for key, stored in found.items()}
 
 
@@ -85,13 +97,10 @@ def store_aliases(connection: Connection, feed: str, aliases: Sequence[Alias], n
     insert_new(connection, entry_aliases, rows)
 
 
-def _rows(connection: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
-    return connection.execute(query).all()
-
-
-def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+def _rows(connection: Connection, query: Select[Any], feed: str, names: Sequence[str]) -> Iterable[Row[Any]]:
+    for start in range(0, len(names), _CHUNK):
+        yield from connection.execute(query, {"of_feed": feed, "names": names[start : start + _CHUNK]}).all()
 
 
 def _known(row: Row[Any]) -> Known:
-    return Known(**{name: getattr(row, name) for name in Known.__dataclass_fields__})
+    return Known(**{name: getattr(row, name) for name in _FIELDS})

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from newsdesk.errors import DeliveryError
 from newsdesk.ledger import Connection, Lease, alerts
 from newsdesk.ledger.alerts import Mail
+from newsdesk.ledger.reports import OPERATOR
 from newsdesk.mail import Mailer
 from newsdesk.messages import Message, parse_sender, render
 from newsdesk.model import Counts, Done, Dropped, Notification, Outcome, Quarantined, Reason
@@ -76,7 +77,7 @@ def _send_due(services: Services, limit: int | None) -> Counts:
 
         def work(row: tuple[Mail, int]) -> tuple[Outcome, None]:
             mail, attempts = row
-            if services.watchlist.reader(mail.reader) is None:
+            if mail.reader != OPERATOR and services.watchlist.reader(mail.reader) is None:
                 return Dropped(reason=Reason.NO_READER, detail="the watchlist no longer names this reader"), None
             if down:  # the relay is down for all: nobody else is made to wait for its time-out
                 return _failure(services, down[0], attempts), None

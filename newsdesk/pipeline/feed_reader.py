@@ -81,6 +81,7 @@ class FeedReader:
             day_first=feed.options.day_first,
             default_zone=feed.options.default_zone,
             now=self.services.clock(),
+            reader=self._parser(feed),
         )
         _check(parsed, fetched.status)
         return parsed

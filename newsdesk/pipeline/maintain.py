@@ -1,10 +1,11 @@
-"""maintain: daily work. The index is compared with the ledger and mended; old rows of history go."""
+"""maintain: daily work. The index is compared with the ledger and mended; old rows of history go; feeds are told of."""
 
 from datetime import timedelta
 
 from newsdesk.index import PutStatus
 from newsdesk.ledger import articles, history
 from newsdesk.model import Counts
+from newsdesk.pipeline.feed_report import queue_feed_report
 from newsdesk.pipeline.index import document
 from newsdesk.pipeline.topics import follow_topics
 from newsdesk.query import parse
@@ -14,7 +15,10 @@ POLL_DAYS = 90
 
 
 def maintain(services: Services) -> Counts:
-    """Bring missing articles back into the index, take surplus ones out, prune old polls and archived pages."""
+    """Bring missing articles back into the index, take surplus ones out, prune old polls and archived pages.
+
+    With the first call of an ISO week the report of the feeds is queued, where somebody wants it.
+    """
     follow_topics(services)
     outcomes = {}
     held = services.index.ids(parse("*:*"))
@@ -28,6 +32,8 @@ def maintain(services: Services) -> Counts:
     if services.settings.archive_days:
         oldest = services.clock() - timedelta(days=services.settings.archive_days)
         outcomes["pruned pages"] = services.archive.prune(oldest.date())
+    if services.settings.report_to:
+        outcomes["feed reports"] = int(queue_feed_report(services) is None)
     return Counts(step="maintain", outcomes={name: number for name, number in outcomes.items() if number})
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -23,7 +23,7 @@ from newsdesk.ledger import sites
 from newsdesk.ledger.sites import KeptFile, Slot, SlotRequest
 from newsdesk.model import Reason
 from newsdesk.pipeline.flights import Flights
-from newsdesk.pipeline.slots import SlotQueue
+from newsdesk.pipeline.gathering import Gathering
 from newsdesk.services import Services
 
 _HORIZON = 10.0  # seconds that a row may wait for its slot in the hands of its claimer; a quarter of the lease at most
@@ -66,7 +66,7 @@ class Manners:
         self._fetcher = fetcher
         self._named = {domain_of(f"http://{spec.domain}"): spec.spacing_seconds for spec in services.watchlist.domains}
         self._horizon = timedelta(seconds=min(_HORIZON, services.settings.lease_seconds / 4))
-        self._slots = SlotQueue(services, self._horizon)
+        self._slots = Gathering(self._take)
         self._flights = Flights(services)
         self._taken: dict[str, datetime] = {}  # by domain: no slot before this one is free
         self._ends: dict[str, datetime] = {}  # by key: the slot after that of the last row sent back
@@ -148,7 +148,7 @@ class Manners:
         known = self._taken.get(request.domain, _LONG_AGO)
         if known - self._services.clock() > self._horizon:  # the ledger would say the same
             return Slot(at=known, key=request.domain, is_ours=False)
-        slot = await self._slots.reserve(request)
+        slot = await self._slots.ask(request)
         if slot.key == request.domain and not slot.is_busy:
             self._taken[request.domain] = slot.at
         return slot
@@ -172,6 +172,10 @@ class Manners:
         place = max(first, self._ends.get(slot.key, first))
         self._ends[slot.key] = place + dict(request.shared).get(slot.key, request.spacing)
         return HostBusyError(place if slot.is_busy else max(place - self._horizon, now))
+
+    def _take(self, requests: Sequence[SlotRequest]) -> Sequence[Slot]:
+        with self._services.ledger.write() as connection:
+            return sites.reserve_slots(connection, requests, now=self._services.clock(), horizon=self._horizon)
 
     def _note_limit(self, domain: str, url: str, retry_at: datetime | None) -> None:
         now = self._services.clock()

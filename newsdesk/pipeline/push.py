@@ -136,7 +136,8 @@ class Inbox:
         if signature in (Signature.MISSING, Signature.BAD):
             await asyncio.to_thread(self._drop, subscription, signature)
             return Receipt.DROPPED
-        read = await self._read(feed, subscription, push)
+        remark = "signed by SHA-1, which is weak" if signature is Signature.WEAK else ""
+        read = await self._read(feed, subscription, push, remark)
         if read is None:
             return Receipt.LATER
         self._services.failpoint("push.read")
@@ -158,7 +159,7 @@ class Inbox:
         with self._services.ledger.write() as connection:
             subscriptions.note_refused_push(connection, subscription, why)
 
-    async def _read(self, feed: Feed, subscription: Subscription, push: Push) -> _Read | None:
+    async def _read(self, feed: Feed, subscription: Subscription, push: Push, remark: str) -> _Read | None:
         """None where no worker can be had: the fault is ours."""
         size = len(push.body)
         try:
@@ -184,7 +185,7 @@ class Inbox:
         if parsed.not_a_feed_reason is not None:
             dropped = Dropped(reason=Reason.NOT_A_FEED, detail=parsed.not_a_feed_reason)
             return _Read(size=size, parsed=None, outcome=dropped)
-        return _Read(size=size, parsed=parsed, outcome=Done())
+        return _Read(size=size, parsed=parsed, outcome=Done(detail=remark))
 
     def _store(self, subscription: Subscription, feed: Feed, read: _Read, started: datetime) -> None:
         """Entries, a row among the polls, and that the hub delivers, in one transaction."""

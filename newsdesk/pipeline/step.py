@@ -173,10 +173,12 @@ async def under_way(
     clock = asyncio.get_running_loop().time
     end = clock() + services.settings.step_seconds
     running: dict[asyncio.Task[Outcome], Lease] = {}
-    left = limit
+    left, width = limit, services.settings.fetch_concurrency
     try:
         while True:
-            room = services.settings.fetch_concurrency - len(running) if clock() < end else 0
+            room = width - len(running) if clock() < end else 0
+            if running and room < width // 4:  # a few rows at a time: each claim is a transaction
+                room = 0
             size = room if left is None else min(room, left)
             claimed = await asyncio.to_thread(_claim, services, claim, size) if size > 0 else []
             left = None if left is None else left - len(claimed)

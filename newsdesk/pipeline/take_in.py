@@ -27,6 +27,7 @@ class Taken:
     arrivals: tuple[datetime, ...] = ()
     guid_rule: GuidRule | None = None
     has_gap: bool = False
+    has_window: bool = False  # it is the last good document from now on
 
 
 def take_in(
@@ -49,7 +50,7 @@ def take_in(
         known=known,
         by_link=windows.known_by_link(connection, feed.id, links) if feed.first_success_at else {},
         window=last.ids if last else None,
-        newest_at=since or feed.last_success_at,
+        newest_at=since or feed.window_at,
         arrivals=instants,
         first_sight=feed.first_success_at is None,
     )
@@ -77,8 +78,10 @@ def _write(connection: Connection, feed: Feed, decision: Decision, *, via: Via, 
     events.add(connection, feed.id, decision.events, now)
     if decision.window:
         windows.store_window(connection, feed.id, ids=decision.window, arrivals=decision.arrivals, seen_at=now)
-    if feed.first_success_at is None:
-        feeds.note_first_success(connection, feed.id, now)
+        if feed.first_success_at is None:
+            feeds.note_first_success(connection, feed.id, now)
+    elif decision.intents:
+        windows.store_arrivals(connection, feed.id, decision.arrivals)
 
 
 def _taken(decision: Decision, *, stored: int) -> Taken:
@@ -90,5 +93,6 @@ def _taken(decision: Decision, *, stored: int) -> Taken:
         overlap=decision.overlap,
         arrivals=decision.arrivals,
         guid_rule=decision.guid_rule,
+        has_window=bool(decision.window),
         has_gap=any(event.kind is FeedEventKind.GAP for event in decision.events),
     )

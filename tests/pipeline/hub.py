@@ -1,6 +1,7 @@
 """A publisher with a hub that does what the test says, and a desk whose web app it can reach: real HTTP on loopback.
 
-The publisher serves /feed.xml with its `stories`, and a page for each, and names its hub in the document, in Link headers, or not at all.
+The publisher serves /feed.xml with its `stories`, and a page for each; it names its hub in the document, in Link
+headers, or not at all.
 The hub takes requests at /hub, in the `manner` of the moment:
 
     verifies    the challenge is sent before the request is answered, as some hubs do

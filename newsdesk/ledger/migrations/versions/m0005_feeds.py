@@ -33,10 +33,15 @@ def _extend_feeds() -> None:
         sa.Column("failing_since", Instant(), comment="the first of the present failures in a row"),
         sa.Column("not_before", Instant(), comment="the server asked us not to come before (Retry-After)"),
         sa.Column(
-            "guid_rule", sa.String(16), nullable=False, server_default="guid", comment="guid, or guid+link for ever"
+            "guid_rule",
+            sa.String(16),
+            nullable=False,
+            server_default="guid",
+            comment="guid, guid+link or guid+link+title: never back",
         ),
         sa.Column("reader", sa.String(16), comment="feedparser: the fast parser reads this feed otherwise; null: any"),
         sa.Column("overlap", sa.Float(), comment="share of the last document that was known before"),
+        sa.Column("window_at", Instant(), comment="when the last good document was seen last, be it by a 304"),
         sa.Column("interval_why", sa.Text(), comment="what the interval comes from, for people"),
         sa.Column("gone_seen", sa.Integer(), nullable=False, server_default="0", comment="answers 410 in a row"),
         sa.Column("gone_since", Instant(), comment="the first of them"),
@@ -96,7 +101,7 @@ def _extend_domains() -> None:
     for column in columns:
         op.add_column("domains", column)
     if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments
-        comment = "registrable domain, or `address 203.0.113.7`"
+        comment = "registrable domain, `address 203.0.113.7`, or `all`"
         op.alter_column("domains", "domain", existing_type=sa.Text(), comment=comment)
 
 
