@@ -10,6 +10,8 @@ from newsdesk.cli.backtest import backtests
 from newsdesk.cli.care import care
 from newsdesk.cli.doctor import doctors
 from newsdesk.cli.documents import documents
+from newsdesk.cli.feed_sources import feed_sources
+from newsdesk.cli.feeds import feeds
 from newsdesk.cli.find import finds
 from newsdesk.cli.frame import HomeOption, WatchlistOption, common, errors_told, out, tell_warnings
 from newsdesk.cli.line import lines
@@ -20,6 +22,7 @@ from newsdesk.cli.sources import sources_
 from newsdesk.cli.stack import stacks
 from newsdesk.cli.suggest import suggestions
 from newsdesk.cli.topics import topics
+from newsdesk.cli.web import webs
 
 app = typer.Typer(
     name="newsdesk",
@@ -32,12 +35,15 @@ app = typer.Typer(
 app.add_typer(stacks)
 app.add_typer(finds)
 app.add_typer(looks)
+feeds.add_typer(feed_sources)
+app.add_typer(feeds, name="feeds", rich_help_panel="Look")
 app.add_typer(sources_)
 topics.add_typer(backtests)
 topics.add_typer(suggestions)
 topics.add_typer(retags)
 app.add_typer(topics, name="topics", rich_help_panel="Look")
 app.add_typer(lines)
+app.add_typer(webs)
 app.add_typer(replays)
 app.add_typer(documents)
 app.add_typer(care)

@@ -4,12 +4,14 @@ import itertools
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from newsdesk import pipeline
+from newsdesk.cli.arrivals import rest
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
@@ -31,6 +33,7 @@ from newsdesk.services import Services
 
 STEPS: tuple[Callable[[Services], Counts], ...] = (
     pipeline.poll,
+    pipeline.subscribe,
     pipeline.collect,
     pipeline.tag,
     pipeline.retag,
@@ -53,9 +56,10 @@ def run(
     watchlist: WatchlistOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the whole line without Airflow: poll, collect, tag, retag, index, alert, deliver.
+    """Run the whole line without Airflow: poll, subscribe, collect, tag, retag, index, alert, deliver.
 
-    With --loop and --json, each round is one line.
+    With --loop, what comes in between two rounds is processed at once, as when a hub pushes. With --json, each round is
+    one line then.
 
     newsdesk run                     # once: all that is due now
     newsdesk run --loop --every 30   # until Ctrl-C
@@ -76,8 +80,15 @@ def run(
             tell_error(f"{error}; the next try is in {every} s")
         else:
             _print_counts(counts, as_json=as_json, on_one_line=loop)
-        if not loop or stop.wait(every):
+        opened = partial(services_for, home, watchlist)
+        if not loop or rest(stop, every, opened, partial(_process, as_json=as_json)):
             return
+
+
+def _process(services: Services, *, as_json: bool) -> None:
+    """What waits is brought to its end, without a poll."""
+    steps = STEPS[STEPS.index(pipeline.collect) :]
+    _print_counts([_show_step(step, services) for step in steps], as_json=as_json, on_one_line=True)
 
 
 def _show_step(step: Callable[[Services], Counts], services: Services) -> Counts:

@@ -1,4 +1,4 @@
-"""Commands that show what is there: explain, status, alerts, feeds."""
+"""Commands that show what is there: explain, status, alerts."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from newsdesk import pipeline
+from newsdesk.cli.feeds import judged_feeds
 from newsdesk.cli.frame import (
     HomeOption,
     JsonOption,
@@ -22,7 +23,7 @@ from newsdesk.cli.life import print_life
 from newsdesk.cli.sources import judged_sources
 from newsdesk.cli.state import Health, judge
 from newsdesk.ledger import history, lists
-from newsdesk.ledger.overview import FeedLine, overview
+from newsdesk.ledger.overview import overview
 
 looks = typer.Typer()
 
@@ -64,7 +65,8 @@ def status(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_jso
             seen = overview(connection)
         waiting = pipeline.waiting(services)
         sources = judged_sources(services)
-        health = judge(seen, waiting, services.clock(), stale=timedelta(minutes=30), sources=sources)
+        feeds = judged_feeds(services)
+        health = judge(seen, waiting, services.clock(), stale=timedelta(minutes=30), sources=sources, feeds=feeds)
     if as_json:
         print_json({"health": health, "waiting": waiting, "overview": seen})
     else:
@@ -113,29 +115,3 @@ def _print_alerts(found: tuple[lists.AlertLine, ...]) -> None:
         out.print(Text(f"{when}  rule {alert.rule}: {', '.join(alert.topics)}", "dim"))
         out.print(Text.assemble(f"{sent} mails sent", (f" to {readers}", "dim")))
         out.print(Text(alert.url, "cyan"), end="\n\n")
-
-
-@looks.command(rich_help_panel="Look")
-def feeds(home: HomeOption = None, watchlist: WatchlistOption = None, *, as_json: JsonOption = False) -> None:
-    """List the feeds with their last poll and the next one.
-
-    newsdesk feeds
-    """
-    with readers_for(home, watchlist) as services, services.ledger.read() as connection:
-        found = overview(connection).feeds
-    if as_json:
-        print_json(found)
-    else:
-        _print_feeds(found)
-
-
-def _print_feeds(found: tuple[FeedLine, ...]) -> None:
-    for line in found:
-        ending = " ".join(filter(None, (line.outcome, line.reason))) or "never polled"
-        next_poll = f"{line.due_at:%Y-%m-%d %H:%M:%S}" if line.due_at else ""
-        if is_piped():
-            print_rows([(line.name, ending, line.entries, next_poll, line.url)])
-            continue
-        style = "red" if line.failures else "green" if line.outcome else "dim"
-        out.print(Text.assemble((line.name, "bold"), "  ", (ending, style), f", {line.entries} entries"))
-        out.print(Text(f"  {line.url}" + (f"  next poll {next_poll} UTC" if next_poll else ""), "dim"))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsdesk.feed_health import FeedState
 from newsdesk.ledger import Waiting
+from newsdesk.ledger.feed_health import WatchedFeed
 from newsdesk.ledger.overview import Ending, Overview
 from newsdesk.model import Reason
 from newsdesk.quality import Quality, SourceQuality
@@ -12,6 +14,7 @@ from newsdesk.quality import Quality, SourceQuality
 WELL, LOOK, BROKEN = 0, 1, 2
 _OURS = {reason.value for reason in (Reason.STORAGE_FAILED, Reason.WORKER_FAILED, Reason.UNEXPECTED)}
 _WORDS = ("ok", "look", "broken")
+_NAMED = 3  # feeds of a state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,18 @@ class Health:
 
 
 def judge(
-    seen: Overview, waiting: Waiting, now: datetime, *, stale: timedelta, sources: Sequence[SourceQuality] = ()
+    seen: Overview,
+    waiting: Waiting,
+    now: datetime,
+    *,
+    stale: timedelta,
+    sources: Sequence[SourceQuality] = (),
+    feeds: Sequence[WatchedFeed] = (),
 ) -> Health:
-    """Judge the figures. What waits longer than `stale` means that nobody works."""
+    """Judge the figures. What waits longer than `stale` means that nobody works. `feeds`: worst first."""
     lines = (
-        *_feeds(seen, now, stale),
+        *_feeds(feeds, seen.article_count),
+        *_overdue(feeds, now, stale),
         *_sources(sources),
         _line(waiting),
         *_retries(seen),
@@ -52,27 +62,42 @@ def judge(
     return Health(code=max(line.code for line in lines), lines=lines)
 
 
-def _feeds(seen: Overview, now: datetime, stale: timedelta) -> list[HealthLine]:
-    failing = [feed for feed in seen.feeds if feed.failures]
-    late = [feed for feed in seen.feeds if feed.due_at is not None and now - feed.due_at > stale]
-    lines = [
-        HealthLine(
-            code=LOOK if failing else WELL,
-            text=f"{len(seen.feeds)} feeds, {len(failing)} failing; {seen.article_count} articles",
-        )
-    ]
+def _feeds(feeds: Sequence[WatchedFeed], articles: int) -> list[HealthLine]:
+    """One line for all, and one for each state but ok, with the worst named."""
+    by_state = {state: [feed for feed in feeds if feed.health.state is state] for state in FeedState}
+    told = ", ".join(f"{len(held)} {state.value}" for state, held in by_state.items() if held)
+    lines = [HealthLine(code=WELL, text=f"{_count(len(feeds))}{f' ({told})' if told else ''}; {articles} articles")]
     lines += [
         HealthLine(
-            code=LOOK,
-            text=f"feed {feed.name}: {feed.reason}, "
-            f"{'once' if feed.failures == 1 else f'{feed.failures} times in a row'}: {feed.detail or ''}",
+            code=LOOK if any(feed.health.needs_person or state is FeedState.FAILING for feed in held) else WELL,
+            text=_state(state, held),
         )
-        for feed in failing
+        for state, held in by_state.items()
+        if held and state is not FeedState.OK
     ]
-    if late:
-        text = f"{len(late)} feeds are overdue by more than {stale}: is `make up` or `newsdesk run --loop` running?"
-        lines.append(HealthLine(code=BROKEN, text=text))
     return lines
+
+
+def _state(state: FeedState, held: Sequence[WatchedFeed]) -> str:
+    """With the reason where there is one feed alone; else with some names."""
+    if len(held) == 1:
+        health = held[0].health
+        return f"feed {held[0].name} is {state.value}: {health.why}" + (f" → {health.remedy}" if health.remedy else "")
+    names = ", ".join(feed.name for feed in held[:_NAMED])
+    more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+    return f"{len(held)} feeds are {state.value}: {names}{more} → `newsdesk feeds --state {state.value}` says why"
+
+
+def _count(number: int) -> str:
+    return "1 feed" if number == 1 else f"{number} feeds"
+
+
+def _overdue(feeds: Sequence[WatchedFeed], now: datetime, stale: timedelta) -> list[HealthLine]:
+    late = [feed for feed in feeds if feed.due_at is not None and now - feed.due_at > stale]
+    if not late:
+        return []
+    text = f"{_count(len(late))} overdue by more than {stale}: is `make up` or `newsdesk run --loop` running?"
+    return [HealthLine(code=BROKEN, text=text)]
 
 
 def _sources(sources: Sequence[SourceQuality]) -> list[HealthLine]:

@@ -5,6 +5,7 @@ The ranges are those of the IANA special-purpose registries (RFC 6890 and its su
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -59,7 +60,8 @@ _TEREDO = IPv6Network("2001::/32")
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: the upper half of the interface identifier
 
 
-def is_allowed(address: str, allow: Sequence[Network]) -> bool:
+@lru_cache(maxsize=10_000)
+def is_allowed(address: str, allow: tuple[Network, ...]) -> bool:
     """Whether a connection to this numeric address may be opened.
 
     `allow` is the operators' list. An address that carries another one inside (mapped, NAT64, 6to4, Teredo, ISATAP)
@@ -75,7 +77,8 @@ def is_allowed(address: str, allow: Sequence[Network]) -> bool:
     return _permitted(outer, allow) and (inner is None or _permitted(inner, allow))
 
 
-def is_inside(address: str, networks: Sequence[Network]) -> bool:
+@lru_cache(maxsize=10_000)
+def is_inside(address: str, networks: tuple[Network, ...]) -> bool:
     """Whether a numeric address lies in one of these networks."""
     try:
         number = ip_address(address)

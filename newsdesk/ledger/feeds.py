@@ -12,7 +12,7 @@ from newsdesk.intake import GuidRule, feed_id
 from newsdesk.ledger import leases, subscriptions
 from newsdesk.ledger.connection import insert_new
 from newsdesk.ledger.tables import declarations, feed_events, feed_windows, feeds, polls
-from newsdesk.model import FeedEventKind, FeedSpec, Outcome, Stage, Via
+from newsdesk.model import Done, FeedEventKind, FeedSpec, Outcome, Stage, Via
 from newsdesk.schedule import Gone, Move
 
 _DECLARATION = "feeds"  # name of their row in `declarations`
@@ -123,6 +123,17 @@ class Standing:
     reader: str | None = None
     guid_rule: GuidRule | None = None
     window_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """A poll that went well, to be recorded."""
+
+    lease: leases.Lease
+    outcome: Done
+    result: PollResult
+    next_poll: NextPoll
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,11 +294,18 @@ def _feed(row: Row[Any], window: Any) -> Feed:
     )
 
 
-def record_success(
-    connection: Connection, lease: leases.Lease, result: PollResult, *, next_poll: NextPoll, standing: Standing
-) -> bool:
-    """The poll went well. False where the lease was lost, and then nothing may be written."""
+def record_successes(connection: Connection, polled: Sequence[Polled]) -> None:
+    """These polls went well; their leases must be held (`leases.hold`) in this transaction."""
+    done = [(one.lease, one.outcome, _values_after(one)) for one in polled]
+    leases.record_done(connection, feeds, done, stage=Stage.POLL)
+    if polled:
+        connection.execute(polls.insert(), [_poll_row(one.lease.id, one.result) for one in polled])
+
+
+def _values_after(polled: Polled) -> dict[str, Any]:
+    result, next_poll, standing = polled.result, polled.next_poll, polled.standing
     values: dict[str, Any] = {
+        "due_at": next_poll.at,
         "interval_seconds": next_poll.interval,
         "interval_why": next_poll.why,
         "failures": 0,
@@ -295,6 +313,7 @@ def record_success(
         "not_before": None,
         "gone_seen": 0,
         "gone_since": None,
+        "last_polled_at": result.started_at,
         "last_success_at": result.finished_at,
         "move_to": standing.move.target,
         "move_seen": standing.move.seen,
@@ -313,7 +332,7 @@ def record_success(
         values["overlap"] = result.overlap
     if result.entries_new:
         values["last_new_at"] = result.finished_at
-    return _record(connection, lease, result, next_at=next_poll.at, values=values)
+    return values
 
 
 def record_failure(connection: Connection, lease: leases.Lease, result: PollResult, *, trouble: Trouble) -> bool:
@@ -327,19 +346,13 @@ def record_failure(connection: Connection, lease: leases.Lease, result: PollResu
         "gone_since": trouble.gone.since,
         "retired_at": trouble.retired_at,
     }
-    return _record(connection, lease, result, next_at=None, values=values)
-
-
-def _record(
-    connection: Connection, lease: leases.Lease, result: PollResult, *, next_at: datetime | None, values: dict[str, Any]
-) -> bool:
     held = leases.record(
         connection,
         feeds,
         lease,
         result.outcome,
         next_stage=Stage.POLL,
-        next_due=next_at,
+        next_due=None,
         last_polled_at=result.started_at,
         **values,
     )
@@ -350,7 +363,11 @@ def _record(
 
 def add_poll(connection: Connection, feed: str, result: PollResult) -> None:
     """Keep what a poll, a push or a back-fill showed."""
-    row = {
+    connection.execute(polls.insert(), _poll_row(feed, result))
+
+
+def _poll_row(feed: str, result: PollResult) -> dict[str, Any]:
+    return {
         "id": uuid.uuid4().hex,
         "feed_id": feed,
         "started_at": result.started_at,
@@ -367,7 +384,6 @@ def add_poll(connection: Connection, feed: str, result: PollResult) -> None:
         "overlap": result.overlap,
         "via": result.via.value,
     }
-    connection.execute(polls.insert(), row)
 
 
 def note_first_success(connection: Connection, feed: str, now: datetime) -> None:

@@ -167,6 +167,25 @@ def record(
     return connection.execute(_held(table), held | settled | called_back()).rowcount == 1
 
 
+def hold(connection: Connection, table: Table, leases: Sequence[Lease]) -> frozenset[str]:
+    """The ids of those of these leases that still hold; nobody else can take them before this transaction ends."""
+    tokens = {lease.id: lease.token for lease in leases}
+    query = select(table.c.id, table.c.lease_token).where(table.c.id.in_(tokens)).order_by(table.c.id).with_for_update()
+    return frozenset(row.id for row in connection.execute(query) if row.lease_token == tokens[row.id])
+
+
+def record_done(
+    connection: Connection, table: Table, done: Sequence[tuple[Lease, Done, dict[str, Any]]], *, stage: Stage
+) -> None:
+    """`record` for rows that are held (`hold`) and went well; the values of each have its next `due_at` among them."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for lease, outcome, values in done:
+        row = _settle(outcome, lease, next_stage=stage, next_due=None) | values | called_back() | {"of_id": lease.id}
+        alike.setdefault(tuple(sorted(row)), []).append(row)
+    for rows in alike.values():  # those that set the same columns are one statement
+        connection.execute(_by_id(table), rows)
+
+
 def _settle(outcome: Outcome, lease: Lease, *, next_stage: Stage, next_due: datetime | None) -> dict[str, Any]:
     common = _said(outcome)
     match outcome:

@@ -13,16 +13,17 @@ _TEXT_WIDTH = 76
 
 def write_text(view: MailView) -> str:
     """The mail as plain text."""
-    return _templates().get_template("alert.txt").render(mail=view)
+    return templates().get_template("alert.txt").render(mail=view)
 
 
 def write_html(view: MailView) -> str:
     """The mail as one HTML document that loads nothing from anywhere."""
-    return _templates().get_template("alert.html").render(mail=view)
+    return templates().get_template("alert.html").render(mail=view)
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Of all mails; what they are given is escaped in HTML."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("newsdesk.messages"),
         autoescape=jinja2.select_autoescape(("html",)),

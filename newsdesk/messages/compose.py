@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from newsdesk.errors import NewsdeskError
 from newsdesk.messages.body import write_html, write_text
 from newsdesk.messages.clean import clean, header_text, shorten
-from newsdesk.messages.view import PASSAGES, Limits, MailView, article_title, lay_out, topic_title
+from newsdesk.messages.view import PASSAGES, Limits, article_title, lay_out, topic_title
 from newsdesk.model import Notification, Reader, Rule, Topic
 
 SIZE_LIMIT = 100_000  # bytes of a whole mail: large providers hide what is beyond about 100 KB
@@ -52,7 +52,7 @@ class _MailPolicy(policy.EmailPolicy):
 
 
 # 7bit needs no 8BITMIME of any relay on the way; body lines longer than 990 bytes are encoded (RFC 5322: 998)
-_POLICY = _MailPolicy(linesep="\r\n", max_line_length=990, cte_type="7bit")
+MAIL_POLICY = _MailPolicy(linesep="\r\n", max_line_length=990, cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def render(
     `now` only decides whether the mail says that it is late. Topics that `topics` lacks are named by their id.
     """
     subject = _subject(notification, topics)
-    message_id = _identifier("", sender, reader.id, notification.key)
+    message_id = identifier("", sender, reader.id, notification.key)
     data = b""
     for limits in _SIZES:
         view = lay_out(notification, reader=reader, rule=rule, topics=topics, now=now, limits=limits)
@@ -113,7 +113,7 @@ def render(
         mail["Subject"] = header_text(subject)
         mail["Message-ID"] = message_id
         _thread(mail, notification, sender, reader.id)
-        data = _with_body(mail, view)
+        data = with_bodies(mail, write_text(view), write_html(view))
         if len(data) <= SIZE_LIMIT:
             break
     return Message(message_id=message_id, subject=subject, sender=sender.address, recipient=reader.address, data=data)
@@ -136,7 +136,7 @@ def _subject(notification: Notification, topics: Mapping[str, Topic]) -> str:
 
 
 def _headers(notification: Notification, *, rule: Rule, reader: Reader, sender: Sender) -> EmailMessage:
-    mail = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=MAIL_POLICY)
     mail["From"] = Address(display_name=header_text(clean(sender.name, 120)), addr_spec=sender.address)
     mail["To"] = Address(display_name=header_text(clean(reader.name, 120)), addr_spec=reader.address)
     mail["Date"] = notification.created_at
@@ -149,12 +149,12 @@ def _headers(notification: Notification, *, rule: Rule, reader: Reader, sender: 
 def _thread(mail: EmailMessage, notification: Notification, sender: Sender, reader_id: str) -> None:
     """Mails to one reader on one article hang together below a root that is never sent."""
     if len(notification.alerts) == 1:
-        root = _identifier("story-", sender, reader_id, notification.alerts[0].article.id)
+        root = identifier("story-", sender, reader_id, notification.alerts[0].article.id)
         mail["In-Reply-To"] = root
         mail["References"] = root
 
 
-def _identifier(prefix: str, sender: Sender, reader_id: str, key: str) -> str:
+def identifier(prefix: str, sender: Sender, reader_id: str, key: str) -> str:
     """A Message-ID that says nothing and is always the same for the same (channel, reader, key)."""
     digest = hashlib.sha256(f"{_CHANNEL}|{reader_id}|{key}".encode()).digest()
     return f"<{prefix}{base64.b32encode(digest).decode().lower()[:32]}@{sender.domain}>"
@@ -163,8 +163,8 @@ def _identifier(prefix: str, sender: Sender, reader_id: str, key: str) -> str:
 # ------------------------------------------------------------------ body
 
 
-def _with_body(mail: EmailMessage, view: MailView) -> bytes:
-    text, html = write_text(view), write_html(view)
+def with_bodies(mail: EmailMessage, text: str, html: str) -> bytes:
+    """The bytes of a mail whose headers stand, with both bodies."""
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     mail.set_boundary("=_" + hashlib.sha256(f"{mail['Message-ID']}\n{text}\n{html}".encode()).hexdigest()[:40])

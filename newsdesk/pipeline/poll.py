@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from extractors import ExtractError
-from newsdesk.errors import FetchError, WorkerError
-from newsdesk.ledger import Connection, Lease, events, feeds, leases, subscriptions, tables
+from newsdesk.errors import FetchError, LedgerError, WorkerError
+from newsdesk.ledger import Connection, Lease, RowRefusedError, events, feeds, leases, subscriptions, tables
 from newsdesk.ledger.clock import settle_clock
-from newsdesk.ledger.feeds import Feed, Hastened, NextPoll, PollResult, Standing, Trouble, Validators
+from newsdesk.ledger.feeds import Feed, Hastened, NextPoll, Polled, PollResult, Standing, Trouble, Validators
 from newsdesk.model import Counts, Done, Dropped, FeedEvent, FeedEventKind, Outcome, Reason, Retry, Stage, Via
 from newsdesk.pipeline.back_fill import back_fill
 from newsdesk.pipeline.feed_reader import Answer, FeedReader
 from newsdesk.pipeline.gathering import Gathering
 from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
-from newsdesk.pipeline.step import LeaseLostError, Tally, refused, retry, under_way
+from newsdesk.pipeline.step import Tally, refused, retry, under_way
 from newsdesk.pipeline.take_in import Taken, take_in, told_by
 from newsdesk.pipeline.topics import follow_topics
 from newsdesk.schedule import (
@@ -79,6 +79,9 @@ class _Answered:
     started: datetime
 
 
+_Stored = tuple[Outcome, Taken | None]  # None: the lease was lost
+
+
 class _Visit:
     """The polls of one step. Those that go well are recorded together: a quiet feed costs hardly more than a row."""
 
@@ -106,40 +109,61 @@ class _Visit:
             await self._close_gap(feed, answer, taken)
         return outcome
 
-    def _store_all(self, answered: Sequence[_Answered]) -> list[tuple[Outcome, Taken | None] | Exception]:
-        """Each poll is a part of the transaction that fails alone."""
-        stored: list[tuple[Outcome, Taken | None] | Exception] = []
-        with self.services.ledger.write() as connection:
-            for one in answered:
-                try:
-                    with self.services.ledger.part(connection):
-                        stored.append(self._store(connection, one))
-                except LeaseLostError:
-                    stored.append((Done(), None))
-                except Exception as error:
-                    stored.append(error)
+    def _store_all(self, answered: Sequence[_Answered]) -> list[_Stored | Exception]:
+        """All in one transaction; where a row is refused, each in its own, so that one feed's fault is its alone."""
+        try:
+            stored = self._store_together(answered)
+        except RowRefusedError as error:
+            if len(answered) == 1:
+                return [error]
+            return [result for one in answered for result in self._store_all([one])]
         for one, result in zip(answered, stored, strict=True):
             if not isinstance(result, Exception):
                 self._settle(one, *result)
         return stored
 
-    def _store(self, connection: Connection, one: _Answered) -> tuple[Outcome, Taken]:
+    def _store_together(self, answered: Sequence[_Answered]) -> list[_Stored | Exception]:
         """Entries, validators and next time at once: a crash before it fetches again and loses nothing."""
+        stored: list[_Stored | Exception] = []
+        polled: list[Polled] = []
+        with self.services.ledger.write() as connection:
+            held = leases.hold(connection, tables.feeds, [one.lease for one in answered])
+            for one in answered:
+                if one.lease.id not in held:
+                    stored.append((Done(), None))
+                    continue
+                try:
+                    poll = self._taken_in(connection, one)
+                except LedgerError:
+                    raise
+                except Exception as error:
+                    stored.append(error)
+                    continue
+                outcome = Done(reason=one.answer.reason, detail=poll.remarks())
+                stored.append((outcome, poll.taken))
+                polled.append(self._polled(one.lease, poll, outcome))
+            feeds.record_successes(connection, polled)
+        return stored
+
+    def _taken_in(self, connection: Connection, one: _Answered) -> "_Poll":
         feed, answer, taken, now = one.feed, one.answer, Taken(), self.services.clock()
         if answer.parsed is not None:
-            taken = take_in(connection, self.services, feed, answer.parsed, via=Via.POLL)
+            with self.services.ledger.part(connection):
+                taken = take_in(connection, self.services, feed, answer.parsed, via=Via.POLL)
         poll = _Poll(feed=feed, answer=answer, taken=taken, started=one.started, now=now)
-        outcome = Done(reason=answer.reason, detail=poll.remarks())
-        standing, happened = poll.standing()
-        events.add(connection, feed.id, happened, now)
         if feed.is_subscribed:
             subscriptions.note_poll(connection, feed.id, new=taken.new, polled_before=feed.last_polled_at, now=now)
-        held = feeds.record_success(
-            connection, one.lease, poll.result(outcome), next_poll=self._next(poll), standing=standing
+        events.add(connection, feed.id, poll.standing()[1], now)
+        return poll
+
+    def _polled(self, lease: Lease, poll: "_Poll", outcome: Done) -> Polled:
+        return Polled(
+            lease=lease,
+            outcome=outcome,
+            result=poll.result(outcome),
+            next_poll=self._next(poll),
+            standing=poll.standing()[0],
         )
-        if not held:
-            raise LeaseLostError
-        return outcome, taken
 
     def _settle(self, one: _Answered, outcome: Outcome, taken: Taken | None) -> None:
         self.tally.settle(outcome, held=taken is not None, subject=one.feed.url)

@@ -113,6 +113,17 @@ TABLE: Mapping[str, Change] = {
         first=(entry(1, content=f'<p>{BODY}</p><img src="https://ads.example/1"><p>No comments</p>'),),
         second=(entry(1, content=f'<p>{BODY} </p>\n<img src="https://ads.example/2"><p>12 comments</p>'),),
     ),
+    "an id is new while the old one is still there": Change(
+        first=THREE, second=(entry(1, guid="other"), *THREE), new=("Story 1",)
+    ),
+    "another story takes over a link": Change(
+        first=THREE, second=(entry(1, guid="other", title="New", summary=BODY), *THREE[1:]), new=("New",)
+    ),
+    "the weather of each day is on the home page": Change(
+        first=(entry(1, link=HOME, title="Weather"), entry(2)),
+        second=(entry(5, link=HOME, title="Weather"), entry(2)),
+        new=("Weather",),
+    ),
     "a live page is the link of all": Change(
         first=(entry(1, link="https://gazette.example/live"), entry(2, link="https://gazette.example/live")),
         second=(entry(3, link="https://gazette.example/live"), entry(4, link="https://gazette.example/live")),
@@ -155,7 +166,7 @@ def test_behaviour_25_a_gap_is_told_with_its_bounds_and_filled_from_older_pages(
     press, url = Press(), "https://gazette.example/feed/"
     memory = Memory()
     memory.read(press.page(url, 0))
-    memory.read(press.page(url, 5), after=5 * HOUR)
+    assert memory.read(press.page(url, 5), after=5 * HOUR).events == ()
     document = press.page(url, 40)
     decision = memory.read(document, after=35 * HOUR)
     assert [(event.kind.value, event.since, event.until) for event in decision.events] == [

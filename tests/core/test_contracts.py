@@ -32,6 +32,8 @@ BREACHES = [
     ("newsdesk/services.py", "import protego", "protego has one door"),
     ("extractors/titles.py", "import nh3", "nh3 has one door"),
     ("newsdesk/services.py", "import pydantic", "pydantic has two doors"),
+    ("newsdesk/cli/app.py", "import fastapi", "the web framework has one door"),
+    ("newsdesk/websub.py", "import random", "the core is pure"),
 ]
 
 

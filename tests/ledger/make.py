@@ -5,9 +5,9 @@ from typing import Any
 
 from extractors.records import ParsedEntry
 from newsdesk.intake import EntryIntent, article_id, digest, entry_fingerprint, feed_id
-from newsdesk.ledger import Connection, articles, entries, feeds
+from newsdesk.ledger import Connection, articles, entries, feeds, leases, tables
 from newsdesk.ledger.articles import Draft
-from newsdesk.ledger.feeds import NextPoll, PollResult, Standing, Trouble, Validators
+from newsdesk.ledger.feeds import NextPoll, Polled, PollResult, Standing, Trouble, Validators
 from newsdesk.ledger.leases import Lease, Terms
 from newsdesk.model import Article, Done, Evidence, FeedSpec, Stage, Tag
 from newsdesk.schedule import Gone, Move
@@ -109,9 +109,17 @@ def record_success(
     validators: Validators | None = None,
 ) -> bool:
     """A poll that went well, of a feed that does not move."""
-    next_poll = NextPoll(at=next_at, interval=interval, why="nothing new")
-    standing = Standing(move=Move(), validators=validators)
-    return feeds.record_success(connection, lease, result, next_poll=next_poll, standing=standing)
+    if not leases.hold(connection, tables.feeds, [lease]):
+        return False
+    polled = Polled(
+        lease=lease,
+        outcome=Done(),
+        result=result,
+        next_poll=NextPoll(at=next_at, interval=interval, why="nothing new"),
+        standing=Standing(move=Move(), validators=validators),
+    )
+    feeds.record_successes(connection, [polled])
+    return True
 
 
 def record_failure(connection: Connection, lease: Lease, result: PollResult, *, failures: int) -> bool:

@@ -105,7 +105,7 @@ def test_the_line_waits_for_a_ledger_that_another_process_locks(own_line: Line) 
         other.execute("COMMIT")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
-    assert len(out.splitlines()) == 7
+    assert len(out.splitlines()) == 8
 
 
 def has_open(process: subprocess.Popen[str], file: Path) -> bool:
@@ -211,4 +211,5 @@ def test_the_loop_says_what_is_wrong_and_ends_at_a_signal(own_line: Line) -> Non
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert all(json.loads(row) for row in out.splitlines())
-    assert [count["step"] for count in rounds[1]] == ["poll", "collect", "tag", "retag", "index", "alert", "deliver"]
+    steps = ["poll", "subscribe", "collect", "tag", "retag", "index", "alert", "deliver"]
+    assert [count["step"] for count in rounds[1]] == steps
