@@ -2,9 +2,9 @@
 
     python -m bench.poll [--feeds 2000] [--rounds 3]
 
-A server on loopback, in a process of its own, brings out the feeds: RSS 2.0 with thirty whole articles each,
-about 75 kB, every feed on a host of its own. After a first round, which is not counted, a fifth of the feeds has two new entries in
-each round; the others answer 304 to whoever asks conditionally. The contestants take turns:
+A server on loopback, in a process of its own, brings out the feeds: RSS 2.0 with thirty whole articles each, about
+75 kB, every feed on a host of its own. After a first round, which is not counted, a fifth of the feeds has two new
+entries in each round; the others answer 304 to whoever asks conditionally. The contestants take turns:
 
     newsdesk     `newsdesk.pipeline.poll`: slots, conditional requests, parsing in workers, new entries told from known
                  ones, everything recorded in a ledger on SQLite

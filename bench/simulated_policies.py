@@ -30,12 +30,12 @@ from newsdesk.schedule import (
     moved_again,
     server_floor,
     spread,
-    start_after_stop,
 )
 from newsdesk.settings import Settings
 
 STOPS = ((10 * DAY, 10 * DAY + 2 * HOUR), (20 * DAY, 20 * DAY + 2 * HOUR))
 _SPACING = Settings().spacing_seconds
+_PACE = Settings().fetch_concurrency  # starts a second, by all processes: what is overdue after a stop comes in a row
 _MEMORY = 50
 _SAMPLE = 0.01  # of the documents goes through intake, beside all that seem to share nothing with the last
 _LIMITS = PollLimits(
@@ -132,6 +132,7 @@ class OurSchedule:
         self._end = days * DAY
         self._watched = [_Watched(feed) for feed in feeds]
         self._free: dict[str, float] = {}  # by domain: when the next request may start
+        self._resumed: Counter[float] = Counter()  # by end of a stop: feeds that were due in it
         self._starts = _Starts(self.report)
 
     def run(self) -> Report:
@@ -151,9 +152,8 @@ class OurSchedule:
     def _put_off(self, watched: _Watched, at: float) -> float | None:
         for stop, end in STOPS:
             if stop <= at < end:
-                interval = watched.interval.seconds if watched.interval else None
-                start = start_after_stop(instant(at), instant(end), interval=interval, chance=self._chance.random())
-                return end + (start - instant(end)).total_seconds()
+                self._resumed[end] += 1
+                return end + self._resumed[end] / _PACE
         domain = watched.feed.domain
         free = self._free.get(domain, 0.0)
         if free > at:

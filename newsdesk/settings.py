@@ -55,7 +55,9 @@ class Settings:
     fetch_seconds: float = _setting(30.0, "total time of one request, from name look-up to last byte")
     fetch_concurrency: int = _setting(50, "requests under way at once in one step")
     poll_minimum_seconds: int = _setting(300, "shortest time between two polls of a feed")
-    poll_default_seconds: int = _setting(900, "time to the second poll of a new feed")
+    poll_default_seconds: int = _setting(
+        900, "time to the second poll of a new feed; feeds are polled more often only where entries would be lost"
+    )
     poll_maximum_seconds: int = _setting(86400, "longest time between two polls of a feed")
     first_sight_hours: float = _setting(
         24.0, "when a feed is seen for the first time, only entries younger than this may raise alerts"

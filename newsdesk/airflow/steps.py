@@ -37,9 +37,9 @@ def run(*steps: "Callable[[Services], Counts]") -> dict[str, int]:
     return dict(total)
 
 
-def run_and_ring(step: "Callable[[Services], Counts]", *, for_each: str) -> dict[str, int]:
+def run_and_ring(*each: "Callable[[Services], Counts]", for_each: str) -> dict[str, int]:
     """Like `run`, for a task with an outlet: skipped where the count `for_each` is zero, so that nobody is woken."""
-    counts = run(step)
+    counts = run(*each)
     if not counts.get(for_each):
         raise AirflowSkipException("nothing new, so nobody is woken")
     return counts

@@ -12,6 +12,7 @@ from newsdesk.ledger.tables import (
     article_entries,
     article_versions,
     articles,
+    domains,
     entries,
     feeds,
     notification_alerts,
@@ -20,7 +21,9 @@ from newsdesk.ledger.tables import (
     polls,
     tags,
 )
-from newsdesk.model import Article, Evidence, PageReading
+from newsdesk.model import Article, Evidence, PageReading, Reason
+
+_QUIET = (Reason.NOT_MODIFIED, Reason.UNCHANGED)  # of polls that found nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +245,15 @@ def _mail(row: RowMapping) -> MailLife:
     )
 
 
-def prune_polls(connection: Connection, before: datetime) -> int:
-    """Forget polls that ended before then; returns how many."""
-    return connection.execute(delete(polls).where(polls.c.finished_at < before)).rowcount
+def prune_polls(connection: Connection, before: datetime, *, quiet_before: datetime | None = None) -> int:
+    """Forget polls that ended before then, and before `quiet_before` those that found nothing; returns how many."""
+    gone = polls.c.finished_at < before
+    if quiet_before is not None:
+        gone |= (polls.c.finished_at < quiet_before) & polls.c.reason.in_([reason.value for reason in _QUIET])
+    return connection.execute(delete(polls).where(gone)).rowcount
+
+
+def prune_slots(connection: Connection, before: datetime) -> int:
+    """Forget domains and addresses that nobody asked for since then; returns how many."""
+    idle = (domains.c.next_at < before) & (domains.c.limited_at.is_(None) | (domains.c.limited_at < before))
+    return connection.execute(delete(domains).where(idle)).rowcount

@@ -1,5 +1,6 @@
 """The state of the whole in figures: for `newsdesk status`, the summary of the demonstration, and health checks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from newsdesk.ledger.tables import alerts, articles, entries, feeds, notificatio
 from newsdesk.ledger.tables import topics as topic_rows
 from newsdesk.ledger.topics import TopicState, states
 from newsdesk.model import Stage
+
+_LAST_POLLS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +123,24 @@ def _feeds(connection: Connection) -> tuple[FeedLine, ...]:
         .where(feeds.c.active)
         .order_by(feeds.c.name, feeds.c.url)
     )
-    return tuple(_feed_line(connection, row) for row in connection.execute(query).all())
+    rows = connection.execute(query).all()
+    last = _last_polls(connection)
+    return tuple(_feed_line(row, last.get(row.id, ())) for row in rows)
 
 
-def _feed_line(connection: Connection, row: Row[Any]) -> FeedLine:
-    query = select(polls).where(polls.c.feed_id == row.id).order_by(polls.c.started_at.desc()).limit(5)
-    last = reversed(connection.execute(query).all())
-    fields = PollLine.__dataclass_fields__
+def _last_polls(connection: Connection) -> dict[str, list[PollLine]]:
+    """The last five of each feed, oldest first."""
+    place = func.row_number().over(partition_by=polls.c.feed_id, order_by=polls.c.started_at.desc())
+    ranked = select(polls, place.label("place")).subquery()
+    query = select(ranked).where(ranked.c.place <= _LAST_POLLS).order_by(ranked.c.feed_id, ranked.c.place.desc())
+    found: dict[str, list[PollLine]] = {}
+    for row in connection.execute(query):
+        line = PollLine(**{name: getattr(row, name) for name in PollLine.__dataclass_fields__})
+        found.setdefault(row.feed_id, []).append(line)
+    return found
+
+
+def _feed_line(row: Row[Any], last: Sequence[PollLine]) -> FeedLine:
     names = (
         *("name", "url", "outcome", "reason", "detail", "failures"),
         *("last_polled_at", "last_success_at", "last_new_at", "due_at", "interval_seconds"),
@@ -135,7 +149,7 @@ def _feed_line(connection: Connection, row: Row[Any]) -> FeedLine:
         **{name: getattr(row, name) for name in names},
         polls=row.polls or 0,
         entries=row.entries or 0,
-        last_polls=tuple(PollLine(**{name: getattr(poll, name) for name in fields}) for poll in last),
+        last_polls=tuple(last),
     )
 
 

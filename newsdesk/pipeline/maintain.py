@@ -12,6 +12,7 @@ from newsdesk.query import parse
 from newsdesk.services import Services
 
 POLL_DAYS = 90
+QUIET_POLL_DAYS = 7  # of polls that found nothing new: nine of ten rows
 
 
 def maintain(services: Services) -> Counts:
@@ -28,7 +29,11 @@ def maintain(services: Services) -> Counts:
     # what the ledger knows but has not marked yet is being indexed at this moment
     outcomes["surplus"] = services.index.delete(sorted(held - known))
     with services.ledger.write() as connection:
-        outcomes["pruned polls"] = history.prune_polls(connection, services.clock() - timedelta(days=POLL_DAYS))
+        now = services.clock()
+        outcomes["pruned polls"] = history.prune_polls(
+            connection, now - timedelta(days=POLL_DAYS), quiet_before=now - timedelta(days=QUIET_POLL_DAYS)
+        )
+        history.prune_slots(connection, now - timedelta(days=1))
     if services.settings.archive_days:
         oldest = services.clock() - timedelta(days=services.settings.archive_days)
         outcomes["pruned pages"] = services.archive.prune(oldest.date())

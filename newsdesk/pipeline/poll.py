@@ -20,10 +20,10 @@ from newsdesk.pipeline.step import Tally, refused, retry, under_way
 from newsdesk.pipeline.take_in import Taken, take_in, told_by
 from newsdesk.pipeline.topics import follow_topics
 from newsdesk.schedule import (
-    LONGEST_RETRY_AFTER,
     Move,
     Rhythm,
     Success,
+    as_asked,
     gone_again,
     interval_after_failure,
     interval_after_success,
@@ -197,7 +197,7 @@ class _Visit:
             _rhythm(feed), self.services.poll_limits, reason=reason, failing_since=feed.failing_since, now=now
         )
         asked = error.retry_at if isinstance(error, FetchError) else None
-        not_before = min(asked, now + LONGEST_RETRY_AFTER) if asked is not None else None
+        not_before = as_asked(now, asked, now) if asked is not None else None
         at = now + spread(interval.seconds, self.services.chance())
         outcome: Outcome = Retry(at=max(at, not_before or at), reason=reason, detail=detail)
         if is_retired(gone, now):

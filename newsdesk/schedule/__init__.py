@@ -10,12 +10,11 @@ from newsdesk.schedule.intervals import interval_after_success
 from newsdesk.schedule.moves import Move, is_lasting, is_refused, moved_again
 from newsdesk.schedule.records import DAY, Floor, Interval, PollLimits, Rhythm, Success
 from newsdesk.schedule.retries import LONGEST_RETRY_AFTER, as_asked, retry_or_give_up
-from newsdesk.schedule.spreading import LONG_STOP, spread, start_after_stop
+from newsdesk.schedule.spreading import spread
 
 __all__ = [
     "DAY",
     "LONGEST_RETRY_AFTER",
-    "LONG_STOP",
     "Floor",
     "Gone",
     "Interval",
@@ -35,5 +34,4 @@ __all__ = [
     "retry_or_give_up",
     "server_floor",
     "spread",
-    "start_after_stop",
 ]

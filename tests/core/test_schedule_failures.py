@@ -1,7 +1,5 @@
 """When to ask again after a failure, a 410, a redirect, a stop of the whole system."""
 
-import random
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +22,6 @@ from newsdesk.schedule import (
     moved_again,
     retry_or_give_up,
     spread,
-    start_after_stop,
 )
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -164,19 +161,3 @@ def test_a_target_that_shared_no_entry_at_first_is_refused_however_often_it_is_s
         assert is_refused(move)
     assert not is_lasting(move, NOW + timedelta(days=30))
     assert not is_refused(seen(move, [], NOW + timedelta(days=30), 1.0, target=OLD))
-
-
-@given(st.integers(-DAY, DAY), st.none() | st.integers(1, DAY), chances)
-def test_after_a_stop_only_what_is_overdue_is_drawn_apart(late: int, interval: int | None, chance: float) -> None:
-    due = NOW - timedelta(seconds=late)
-    start = start_after_stop(due, NOW, interval=interval, chance=chance)
-    assert start == due if due > NOW else NOW <= start <= NOW + timedelta(minutes=15)
-
-
-def test_a_thousand_feeds_do_not_start_together_after_a_stop_and_fast_ones_come_first() -> None:
-    chance = random.Random(1)
-    due = NOW - timedelta(hours=1)
-    starts = [start_after_stop(due, NOW, interval=3600, chance=chance.random()) for _ in range(1000)]
-    assert max(Counter(start.replace(microsecond=0) for start in starts).values()) < 10
-    fast = start_after_stop(due, NOW, interval=300, chance=0.999)
-    assert fast <= NOW + timedelta(seconds=150)
