@@ -64,6 +64,20 @@ _EAST_ASIAN_HALVES: Final = (
     ("오후", "pm"),
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+# The two forms that nearly all feeds write, RFC 822 with an offset or GMT and RFC 3339: read without detours.
+_MAIL_DATE = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<day>\d{1,2}) "
+    r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<year>\d{4}) "
+    r"(?P<clock>(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d) (?:GMT|(?P<hours>[+-](?:0\d|1[0-3]))(?P<minutes>[0-5]\d))",
+    re.ASCII,
+)
+_INTERNET_DATE = re.compile(
+    r"(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(Z|[+-](?:0\d|1[0-3]):[0-5]\d)", re.ASCII
+)
+_MAIL_MONTHS: Final = {
+    "Jan": "01", "Feb": "02", "Mar": "03", "Apr": "04", "May": "05", "Jun": "06",
+    "Jul": "07", "Aug": "08", "Sep": "09", "Oct": "10", "Nov": "11", "Dec": "12",
+}  # fmt: skip
 
 
 class Precision(StrEnum):
@@ -101,12 +115,30 @@ def read_date(text: str, *, default_zone: str | None = None, day_first: bool = T
     default = zone_of(default_zone) if default_zone else None
     if len(text) > _LONGEST:
         return None
-    line = _plain_line(text)
     try:
-        found = _read_basic(line, default) or _read_line(line, default, day_first=day_first)
+        found = _read_common(text, default) or _read_other(_plain_line(text), default, day_first=day_first)
     except (ValueError, OverflowError):  # 30 February, hour 25, an instant beyond the calendar
         return None
     return found if found and _EARLIEST <= found.instant <= _LATEST else None
+
+
+def _read_common(text: str, default: tzinfo | None) -> ReadDate | None:
+    """The instant of the two common forms as `_read_other` gives it, or None for any other form."""
+    if mail := _MAIL_DATE.fullmatch(text):
+        if default and not mail["hours"]:  # GMT is a name, and the default zone's own names go first
+            return None
+        offset = f"{mail['hours']}:{mail['minutes']}" if mail["hours"] else "+00:00"
+        iso = f"{mail['year']}-{_MAIL_MONTHS[mail['month']]}-{mail['day']:0>2}T{mail['clock']}{offset}"
+    elif internet := _INTERNET_DATE.fullmatch(text):
+        iso = internet[1] + internet[2]
+    else:
+        return None
+    instant = datetime.fromisoformat(iso).astimezone(UTC)
+    return ReadDate(instant=instant, assumed_zone=False, precision=Precision.MINUTE)
+
+
+def _read_other(line: str, default: tzinfo | None, *, day_first: bool) -> ReadDate | None:
+    return _read_basic(line, default) or _read_line(line, default, day_first=day_first)
 
 
 def _plain_line(text: str) -> str:

@@ -9,14 +9,17 @@ memory is bounded by the caller's worker process.
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from .feed_dates import DateRules
+from .feed_dates import DateRules, has_update_element
 from .feed_entry import FeedContext, has_repeated_guids, language_of, people, read_entry
+from .feed_fast import RawFeed, read_raw_feed
 from .feed_text import FeedText, damage, not_a_feed, read_document
 from .json_feed import parse_json_feed
-from .records import ExtractError, ParsedFeed
+from .packed import unpacked
+from .records import ExtractError, ParsedEntry, ParsedFeed
 from .sitemap import parse_sitemap
 from .text import plain_title
 from .urls import absolute
@@ -39,12 +42,12 @@ _FORMATS: Final[Mapping[str, str]] = {
     "atom": "atom10",
 }
 _BASE_ATTRIBUTE = re.compile(r"\bbase\s{0,5}=")
-_UPDATED_ELEMENT = re.compile(r"<(?:[\w.-]{1,30}:)?(?:updated|modified)\b", re.IGNORECASE)
 _PERIODS: Final = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _MINUTE = 60
+_SHOWN = 100  # characters of a value in the account of a difference
 
 
-def parse_feed(
+def parse_feed(  # noqa: PLR0913 -- what decides how one document is read
     content: bytes,
     url: str,
     *,
@@ -52,18 +55,41 @@ def parse_feed(
     day_first: bool = True,
     default_zone: str | None = None,
     now: datetime | None = None,
+    reader: Literal["auto", "feedparser", "both"] = "auto",
 ) -> ParsedFeed:
     """What a document says that was had from `url` (after redirects).
 
     `content_type` is the value of the HTTP header. `day_first` and `default_zone` (IANA name) decide dates that do not
-    tell by themselves. `now` only makes None of dates more than 24 hours ahead; without it none are.
+    tell by themselves. `now` only makes None of dates more than 24 hours ahead; without it none are. `reader`: sound
+    documents are read by the fast reader, all others by feedparser (`auto`); all by feedparser; or by both, which gives
+    feedparser's answer and tells in `shadow_difference` where the fast reader's is another.
 
     What is no feed (a login page, an image, nothing) is a ParsedFeed with `not_a_feed_reason`. ExtractError is raised
     for what must not or cannot be read at all: more than 20 MB, absurd markup, an unknown default zone.
     """
     if default_zone:
         zone_of(default_zone)  # a wrong name is told even where no date needs it
+    content = unpacked(content)
     rules = DateRules(default_zone=default_zone, day_first=day_first, now=now)
+    fast = None if reader == "feedparser" else _read_fast(content, content_type, url, rules)
+    if fast and reader == "auto":
+        return fast
+    parsed = _read_all(content, content_type, url, rules)
+    return replace(parsed, shadow_difference=_difference(fast, parsed)) if fast else parsed
+
+
+def _read_fast(content: bytes, content_type: str | None, url: str, rules: DateRules) -> ParsedFeed | None:
+    """The feed by the fast reader, or None where it does not vouch for what it read."""
+    raw = read_raw_feed(content, content_type)
+    feed = _feed_of(raw, url, rules) if raw else None
+    return feed if feed and all(map(_is_complete, feed.entries)) else None
+
+
+def _is_complete(entry: ParsedEntry) -> bool:
+    return bool(entry.guid and entry.link and entry.published and (entry.title or entry.summary or entry.content))
+
+
+def _read_all(content: bytes, content_type: str | None, url: str, rules: DateRules) -> ParsedFeed:
     document = read_document(content, content_type)
     if document.not_a_feed_reason:
         return not_a_feed(document.not_a_feed_reason)
@@ -77,37 +103,68 @@ def parse_feed(
 
 
 def _parse_xml_feed(document: FeedText, url: str, rules: DateRules) -> ParsedFeed:
-    has_base = bool(_BASE_ATTRIBUTE.search(document.text))
+    has_base = "base" in document.text and bool(_BASE_ATTRIBUTE.search(document.text))
     parsed = _feedparser(document.text, url if has_base else None)
     if not parsed["entries"] and not parsed["version"]:
         return not_a_feed(f"The document is XML with the root element <{document.root}>, but holds no feed.")
-    feed, version = dict(parsed["feed"]), str(parsed["version"] or "")
+    version = str(parsed["version"] or "")
+    raw = RawFeed(
+        version=version,
+        feed=dict(parsed["feed"]),
+        entries=[dict(entry) for entry in parsed["entries"]],
+        dates_are_dublin_core=version.startswith("rss") and not has_update_element(document.text),
+    )
+    feed = _feed_of(raw, url, rules)
+    entries = feed.entries
+    if document.truncated and entries and not (entries[-1].guid or entries[-1].link):
+        entries = entries[:-1]  # the document breaks off before this entry says which it is
+    return replace(
+        feed,
+        entries=entries,
+        repeated_guids=has_repeated_guids(entries),
+        bozo_reason=_bozo_reason(document, parsed),
+        truncated=document.truncated,
+        reader="feedparser",
+    )
+
+
+def _feed_of(raw: RawFeed, url: str, rules: DateRules) -> ParsedFeed:
+    feed = raw.feed
     link = _home_page(feed, url)
     context = FeedContext(
         rules=rules,
         base=link or url,
         document_url=url,
-        dates_are_dublin_core=version.startswith("rss") and not _UPDATED_ELEMENT.search(document.text),
-        authors=people(feed.get("authors", ())) if version.startswith("atom") else (),
+        dates_are_dublin_core=raw.dates_are_dublin_core,
+        authors=people(feed.get("authors", ())) if raw.version.startswith("atom") else (),
     )
-    entries = tuple(read_entry(dict(entry), context) for entry in parsed["entries"])
-    if document.truncated and entries and not (entries[-1].guid or entries[-1].link):
-        entries = entries[:-1]  # the document breaks off before this entry says which it is
+    entries = tuple(read_entry(entry, context) for entry in raw.entries)
     return ParsedFeed(
-        format=_FORMATS.get(version, ""),
+        format=_FORMATS.get(raw.version, ""),
         title=plain_title(str(feed.get("title") or ""), is_html=_title_type(feed) != "text/plain"),
         link=link,
         language=language_of(feed.get("language")),
         entries=entries,
-        bozo_reason=_bozo_reason(document, parsed),
         self_url=_first(feed, url, "self"),
         hub_urls=_linked(feed, url, "hub"),
         next_url=_first(feed, url, "prev-archive") or _first(feed, url, "next"),
         ttl_seconds=_whole(feed.get("ttl"), _MINUTE),
         update_seconds=_update_seconds(feed),
         repeated_guids=has_repeated_guids(entries),
-        truncated=document.truncated,
+        reader="fast",
     )
+
+
+def _difference(fast: ParsedFeed, sure: ParsedFeed) -> str | None:
+    """The first difference in what identifies entries, in words."""
+    if len(fast.entries) != len(sure.entries):
+        return f"{len(fast.entries)} entries, not {len(sure.entries)}"
+    for number, (one, other) in enumerate(zip(fast.entries, sure.entries, strict=True), 1):
+        for name in ("guid", "link", "title", "published"):
+            seen, wanted = getattr(one, name), getattr(other, name)
+            if seen != wanted:
+                return f"{name} of entry {number}: {str(seen)[:_SHOWN]!r}, not {str(wanted)[:_SHOWN]!r}"
+    return None
 
 
 def _feedparser(text: str, location: str | None) -> Any:

@@ -1,5 +1,6 @@
 """The dates of a feed: read by the feed's own rules, and the publication instant chosen among them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from .dates import ReadDate, read_date
 from .records import DateSource
 
 _AHEAD = timedelta(hours=24)
+_UPDATE_ELEMENT = re.compile(r"<(?:[\w.-]{1,30}:)?(?:updated|modified)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +42,19 @@ class EntryDates:
 def entry_dates(rules: DateRules, *, published: object, dublin_core: object, updated: object) -> EntryDates:
     """The first of these texts that can be read is the publication, in this order; never the time of fetching."""
     modified = rules.read(updated)
-    candidates = (
-        (rules.read(published), DateSource.PUBLISHED),
-        (rules.read(dublin_core), DateSource.DC),
-        (modified, DateSource.UPDATED),
-    )
-    chosen, source = next(((date, source) for date, source in candidates if date), (None, None))
+    chosen, source = rules.read(published), DateSource.PUBLISHED
+    if not chosen:
+        chosen, source = rules.read(dublin_core), DateSource.DC
+    if not chosen:
+        chosen, source = modified, DateSource.UPDATED
     return EntryDates(
         published=chosen.instant if chosen else None,
-        source=source,
+        source=source if chosen else None,
         assumed_zone=chosen.assumed_zone if chosen else False,
         updated=modified.instant if modified else None,
     )
+
+
+def has_update_element(document: str) -> bool:
+    """Whether the text of a document has an element that tells when an entry was changed, other than dc:date."""
+    return bool(_UPDATE_ELEMENT.search(document))

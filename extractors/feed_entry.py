@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from .feed_dates import DateRules, entry_dates
@@ -76,8 +77,9 @@ def people(details: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _authors(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Of one author the text is read again: feedparser's pattern for addresses does not know the long top domains."""
-    authors = raw.get("authors", ())
-    said = raw.get("author")
+    authors, said = raw.get("authors", ()), raw.get("author")
+    if not authors and not said:
+        return ()
     if len(authors) > 1 or not isinstance(said, str):
         return people(authors)
     named = _NAME_AND_ADDRESS.fullmatch(said)
@@ -86,12 +88,12 @@ def _authors(raw: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _link(raw: Mapping[str, Any], base: str) -> str | None:
     for key in ("feedburner_origlink", "pheedo_origlink"):  # the publisher's own URL behind a counting redirector
-        if isinstance(original := raw.get(key), str) and (url := absolute(original, None)):
+        if key in raw and isinstance(original := raw[key], str) and (url := absolute(original, None)):
             return url
     link = raw.get("link") or ""
     # feedparser takes a guid for the link where there is none; a word that is no URL must not become a path.
     is_guid = bool(raw.get("guidislink")) and link == raw.get("id")
-    if isinstance(link, str) and _BARE_HOST.match(link):  # never a path, whatever RFC 3986 says
+    if link.lstrip()[:4].lower() == "www." and _BARE_HOST.match(link):  # never a path, whatever RFC 3986 says
         link = f"//{link.strip()}"
     if url := absolute(link, None if is_guid else base):
         return url
@@ -110,6 +112,8 @@ def _summary(raw: Mapping[str, Any]) -> str:
 
 def _content(raw: Mapping[str, Any], feed: FeedContext) -> str:
     """The first content in HTML, else the first in plain text."""
+    if "content" not in raw:
+        return ""
     contents = [content for content in raw.get("content", ()) if str(content.get("value") or "").strip()]
     for content in contents:
         if content.get("type") in _HTML_TYPES:
@@ -120,20 +124,28 @@ def _content(raw: Mapping[str, Any], feed: FeedContext) -> str:
 
 
 def _categories(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    if "tags" not in raw:
+        return ()
     terms = (plain_title(str(tag.get("term") or tag.get("label") or ""), is_html=False) for tag in raw.get("tags", ()))
     return tuple(dict.fromkeys(term for term in terms if term))
 
 
 def _language(raw: Mapping[str, Any]) -> str | None:
-    details = [raw.get("title_detail"), raw.get("summary_detail"), *raw.get("content", ())]
-    spoken = (raw.get("language"), *(detail.get("language") for detail in details if detail))
-    return next((language for said in spoken if (language := language_of(said))), None)
+    if found := language_of(raw.get("language")):
+        return found
+    for detail in (raw.get("title_detail"), raw.get("summary_detail"), *raw.get("content", ())):
+        if detail and (found := language_of(detail.get("language"))):
+            return found
+    return None
 
 
 def language_of(value: object) -> str | None:
     """A language tag (BCP 47) as the document spells it, with hyphens."""
-    if not isinstance(value, str):
-        return None
+    return _language_tag(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=256)
+def _language_tag(value: str) -> str | None:
     return one_line(value).replace("_", "-")[:35] or None
 
 

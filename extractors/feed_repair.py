@@ -36,17 +36,23 @@ _ADDRESSED_AUTHOR = re.compile(
     r"[^\s()<>@]{1,100}@[^\s()<>@]{1,100}\s*\(([^()<>]{1,100})\)\s*(?=(?:\]\]>)?</)",
     re.IGNORECASE,
 )
+_LONG_RUN = re.compile(r"<[^<]{1000}")  # without one, no author is long
 _PREFIXES = 4  # of one namespace that are looked for
-_MEDIA_PREFIX = re.compile(r"\bxmlns:([\w.-]{1,30})\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']")
+_MEDIA_PREFIX = re.compile(r"xmlns(?<!\wxmlns):([\w.-]{1,30})\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']")
 
 
 def repaired(prolog: str, body: str) -> tuple[str, list[str]]:
     """The document as a parser should get it, and what was wrong with it."""
     problems = []
     prolog = _document_type(prolog)
-    body = _LONG_AUTHOR.sub(r"\1", _with_closed_comments(body))
-    body = _with_captions(_ADDRESSED_AUTHOR.sub(r"\1\2", body))
-    legal = _CHARACTER_REFERENCE.sub(_legal_reference, body)
+    body = _with_closed_comments(body)
+    if has_long_run(body):
+        body = _LONG_AUTHOR.sub(r"\1", body)
+    if "@" in body:
+        body = _ADDRESSED_AUTHOR.sub(r"\1\2", body)
+    if ":description" in body:
+        body = with_captions(body)
+    legal = _CHARACTER_REFERENCE.sub(_legal_reference, body) if "&#" in body else body
     if legal != body:
         problems.append("it refers to characters that XML forbids")
     if not _ENTITY_DECLARATION.search(prolog):  # else the document's own entities would be taken for mistakes
@@ -54,6 +60,21 @@ def repaired(prolog: str, body: str) -> tuple[str, list[str]]:
         if legal != body:
             problems.append("it has bare ampersands or entities that XML does not know")
     return prolog + legal, problems
+
+
+def has_long_run(text: str) -> bool:
+    """Whether there are 1,000 characters without the start of a tag among them."""
+    return bool(_LONG_RUN.search(text))
+
+
+def referred_characters(text: str) -> Iterator[str | None]:
+    """What the references by number in a text mean, also those in CDATA sections; None for what XML forbids."""
+    return (_referred(found) for found in _CHARACTER_REFERENCE.finditer(text))
+
+
+def has_long_author(text: str) -> bool:
+    """Whether an author is so long that `repaired` cuts it."""
+    return bool(_LONG_AUTHOR.search(text))
 
 
 def _document_type(prolog: str) -> str:
@@ -72,7 +93,7 @@ def _with_closed_comments(body: str) -> str:
     return body[:last] + body[last:].replace("<!--", "&lt;!--")
 
 
-def _with_captions(body: str) -> str:
+def with_captions(body: str) -> str:
     """Descriptions of pictures (Media RSS) under a name of their own: feedparser takes them for the entry's text."""
     for prefix in dict.fromkeys(("media", *islice((found[1] for found in _MEDIA_PREFIX.finditer(body)), _PREFIXES))):
         # Without attributes, for which feedparser forgets the text of an element that it does not know.
@@ -99,7 +120,11 @@ def _whole_reference(found: re.Match[str]) -> str:
 
 def _legal_reference(found: re.Match[str]) -> str:
     """The reference, or nothing where XML 1.0 section 2.2 has no such character."""
+    return found[0] if _referred(found) else ""
+
+
+def _referred(found: re.Match[str]) -> str | None:
     digits, base = (found[1], 16) if found[1] else (found[2], 10)
     digits = digits.lstrip("0") or "0"
     code = int(digits, base) if len(digits) <= _REFERENCE_DIGITS else sys.maxunicode + 1
-    return found[0] if code <= sys.maxunicode and not FORBIDDEN.match(chr(code)) else ""
+    return chr(code) if code <= sys.maxunicode and not FORBIDDEN.match(chr(code)) else None

@@ -9,10 +9,11 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .charsets import decode_mixed
-from .feed_repair import FORBIDDEN, repaired
+from .feed_repair import FORBIDDEN, has_long_author, has_long_run, repaired
 from .records import ExtractError, ParsedFeed
 
 MAX_BYTES: Final = 20_000_000
@@ -47,6 +48,9 @@ _WIDER: Final = {
     "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
 _SEVEN_BIT: Final = frozenset(("iso2022_jp", "iso2022_kr", "hz", "utf-7"))  # would pass for UTF-8
+_CONTROLS = bytes((*range(9), 0x0B, 0x0C, *range(0x0E, 0x20)))
+_NONCHARACTERS = tuple(sign.encode() for sign in "\ufffe\uffff")
+_REPLACEMENT = "\ufffd".encode()
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*))")
@@ -102,7 +106,7 @@ def read_document(content: bytes, content_type: str | None) -> FeedText:
             return _no_feed(f"The document is {what}, not a feed.")
     text, problem = _decoded(content, content_type or "")
     problems = [problem] if problem else []
-    if FORBIDDEN.search(text):
+    if not is_legal(text) and FORBIDDEN.search(text):
         text = FORBIDDEN.sub("", text)
         problems.append("it holds control characters")
     text = text.removeprefix("\ufeff").strip()
@@ -111,6 +115,21 @@ def read_document(content: bytes, content_type: str | None) -> FeedText:
     if text[0] in "{[":
         return FeedText(text=text, root="json", problems=tuple(problems))
     return _markup(text, problems)
+
+
+def is_plain_utf8(content: bytes, content_type: str | None) -> bool:
+    """Whether nothing says that the document is not in UTF-8; whether its bytes are is for the parser to find."""
+    if content.startswith(codecs.BOM_UTF8):
+        return _REPLACEMENT not in content
+    of_header, of_declaration = (_codec(label) for label in _labels(content, content_type or ""))
+    if content.isascii():
+        return of_header not in _SEVEN_BIT and of_declaration not in _SEVEN_BIT
+    return of_declaration in (None, "utf-8")
+
+
+def has_long_piece(text: str) -> bool:
+    """Whether there are attributes in absurd numbers or authors of absurd length."""
+    return bool(_ATTRIBUTES.search(text) or has_long_author(text))
 
 
 def not_a_feed(reason: str) -> ParsedFeed:
@@ -128,7 +147,7 @@ def _no_feed(reason: str) -> FeedText:
 
 
 def _markup(text: str, problems: list[str]) -> FeedText:
-    if _ATTRIBUTES.search(text):
+    if has_long_run(text) and _ATTRIBUTES.search(text):
         raise ExtractError(f"an element has {_MAX_ATTRIBUTES} attributes or more: no feed has, so it is not read")
     start = _root_place(text)
     name, root = _root(text, start)
@@ -143,7 +162,7 @@ def _markup(text: str, problems: list[str]) -> FeedText:
         named = f" (“{' '.join(title[1].split())[:80]}”)" if title else ""
         return _no_feed(f"The document is an HTML page{named}, not a feed.")
     body = text[start:]
-    truncated = f"</{name}" not in body and not _EMPTY_ROOT.match(body)
+    truncated = body.rfind(f"</{name}") < 0 and not _EMPTY_ROOT.match(body)
     whole, mended = repaired(text[:start], body)
     return FeedText(text=whole, root=root, problems=(*problems, *mended), truncated=truncated)
 
@@ -186,9 +205,7 @@ def _decoded(content: bytes, content_type: str) -> tuple[str, str | None]:
     for start, codec in _UNMARKED:
         if content.startswith(start):
             return _mended(content, codec)
-    header = _CHARSET.search(content_type)
-    declaration = _DECLARED.match(content)
-    labels = (header[1] if header else "", declaration[1].decode("ascii") if declaration else "")
+    labels = _labels(content, content_type)
     codecs_declared = [codec for codec in map(_codec, labels) if codec]
     try:
         text = content.decode("utf-8")
@@ -199,6 +216,23 @@ def _decoded(content: bytes, content_type: str) -> tuple[str, str | None]:
     if not content.isascii() and _codec(labels[1]) not in (None, "utf-8"):
         return text, f"it says that its encoding is {labels[1]} but is UTF-8"
     return text, None
+
+
+def _labels(content: bytes, content_type: str) -> tuple[str, str]:
+    """The names of encodings in the header and in the XML declaration, "" where there is none."""
+    header = _CHARSET.search(content_type)
+    declaration = _DECLARED.match(content)
+    return header[1] if header else "", declaration[1].decode("ascii") if declaration else ""
+
+
+def is_legal(text: str) -> bool:
+    """Whether there is nothing that XML forbids, seen in bytes, which takes a third of the time."""
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        return False
+    clean = encoded.translate(None, _CONTROLS)
+    return len(clean) == len(encoded) and not any(sign in encoded for sign in _NONCHARACTERS)
 
 
 def _legacy(content: bytes, declared: list[str]) -> tuple[str, str | None]:
@@ -229,6 +263,7 @@ def _mended(content: bytes, codec: str) -> tuple[str, str | None]:
     return text, f"places of it are not {codec}" if "\ufffd" in text else None
 
 
+@lru_cache(maxsize=256)
 def _codec(label: str) -> str | None:
     """The Python codec of a label, if there is one for text."""
     try:

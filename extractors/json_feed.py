@@ -45,6 +45,7 @@ def parse_json_feed(document: FeedText, url: str, rules: DateRules) -> ParsedFee
         next_url=_url(feed, "next_url", url),
         repeated_guids=has_repeated_guids(entries),
         truncated=problem is not None,
+        reader="json",
     )
 
 

@@ -76,6 +76,8 @@ class ParsedFeed:
     repeated_guids: bool = False  # one guid stands on several entries, so guids alone identify nothing here
     truncated: bool = False  # the document ends before its root element does: its validators must not be stored
     child_sitemaps: tuple[ChildSitemap, ...] = ()  # of a sitemap-index, which has no entries of its own
+    reader: str = ""  # what read it: fast, feedparser, json, sitemap; "" where nothing did
+    shadow_difference: str | None = None  # where both readers were asked: the first thing the fast one saw otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

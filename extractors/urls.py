@@ -25,22 +25,30 @@ _TRACKING_NAMES: Final = frozenset((
     "igsh", "li_fat_id", "epik", "mc_cid", "mc_eid", "mkt_tok", "srsltid", "s_kwcid", "ef_id", "_openstat", "xtor",
     "oly_enc_id", "oly_anon_id", "wickedid", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking",
     "_bhlid", "_ga", "_gl", "guccounter", "guce_referrer", "guce_referrer_sig", "phpsessid", "jsessionid",
+    "mibextid", "__twitter_impression", "wt_mc", "wt_zmc", "ml_subscriber", "ml_subscriber_hash",
 ))  # fmt: skip
 # Names that mean something elsewhere, so they go only on the sites (with their subdomains) known to track by them.
 _TRACKING_BY_SITE: Final[Mapping[str, frozenset[str]]] = {
     "bbc.co.uk": frozenset(("at_medium", "at_campaign", "at_link_id", "at_bbc_team", "ns_mchannel", "ns_source")),
     "bbc.com": frozenset(("at_medium", "at_campaign", "at_link_id", "at_bbc_team", "ns_mchannel", "ns_source")),
     "bloomberg.com": frozenset(("srnd", "sref", "cmpid", "leadsource")),
+    "cnbc.com": frozenset(("__source",)),
+    "dailymail.co.uk": frozenset(("ito",)),
     "economist.com": frozenset(("fsrc",)),
     "ft.com": frozenset(("ftcamp",)),
     "huffpost.com": frozenset(("ncid",)),
     "indiatimes.com": frozenset(("from", "frmapp")),
     "medium.com": frozenset(("source",)),
     "msn.com": frozenset(("ocid", "cvid")),
+    "ndtv.com": frozenset(("pfrom",)),
+    "newyorker.com": frozenset(("mbid",)),
     "nytimes.com": frozenset(("smid", "smtyp", "partner", "emc", "campaign_id", "ref")),
+    "reuters.com": frozenset(("taid",)),
     "theguardian.com": frozenset(("cmp", "cmp_tu")),
+    "thehindu.com": frozenset(("homepage",)),
     "twitter.com": frozenset(("s", "t", "ref_src", "ref_url")),
     "washingtonpost.com": frozenset(("wpisrc", "wpmm", "itid")),
+    "wired.com": frozenset(("mbid",)),
     "wsj.com": frozenset(("mod", "reflink")),
     "x.com": frozenset(("s", "t", "ref_src", "ref_url")),
     "youtube.com": frozenset(("feature", "si", "pp")),
@@ -125,8 +133,10 @@ def absolute(link: str, base: str | None) -> str | None:
 
     The publisher's spelling stays, but for line ends and blanks, which no request may hold, and the scheme's case.
     """
-    if _CLEAN_URL.fullmatch(link):
-        return link
+    return link if _CLEAN_URL.fullmatch(link) else _joined(link, base)
+
+
+def _joined(link: str, base: str | None) -> str | None:
     text = _escaped_blanks(link)
     if not text:
         return None

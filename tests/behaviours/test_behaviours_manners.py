@@ -3,50 +3,25 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from newsdesk import pipeline
 from newsdesk.ledger import sites, tables
 from newsdesk.ledger.sites import SlotRequest
 from newsdesk.model import Counts
 from newsdesk.pipeline.manners import Manners
-from newsdesk.services import Services, open_services, utc_now
-from newsdesk.settings import read_settings
-from newsdesk.supervisor.demonstration import sample_settings
+from newsdesk.services import Services
+from tests.behaviours.line import NOW, Clock, line
 from tests.hostile import HostileServer
 from tests.hostile.publishers import XML, rss, story
 from tests.hostile.scripts import SCRIPTS
 from tests.hostile.wire import Request, send
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
-
-
-@dataclass
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def line(
-    folder: Path, *urls: str, clock: Callable[[], datetime] = utc_now, **settings: str
-) -> AbstractContextManager[Services]:
-    """Services on the ledger of the folder, as another process opens them."""
-    path = folder / "watchlist.yaml"
-    feeds = [{"url": url, "name": f"Source {number}"} for number, url in enumerate(urls)]
-    path.write_text(yaml.safe_dump({"version": 1, "feeds": feeds}))
-    environ = {**sample_settings(), "NEWSDESK_HOME": str(folder), "NEWSDESK_WATCHLIST": str(path)}
-    environ |= {f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}
-    return open_services(read_settings(environ), clock=clock)
 
 
 # ------------------------------------------------------------------ 16: conditional requests

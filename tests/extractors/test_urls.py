@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.records import ExtractError
-from extractors.urls import absolute, canonical_key, host_of, unwrap_redirector, weak_key
+from extractors.urls import absolute, canonical_key, host_of, path_key, unwrap_redirector, weak_key
 
 KEYS = {
     "HTTP://User:secret@News.EXAMPLE:80/a/../b%2fc/%7Euser": "http://news.example/b%2Fc/~user",
@@ -31,6 +31,11 @@ KEYS = {
     " https://news.example/a\n": "https://news.example/a",
     "https://[2001:DB8::1]:443/a": "https://[2001:db8::1]/a",
     "https://www.theguardian.com/x?CMP=rss&page=2": "https://www.theguardian.com/x?page=2",
+    "https://www.ndtv.com/x-1?pfrom=home-latest": "https://www.ndtv.com/x-1",
+    "https://news.example/x-1?pfrom=home": "https://news.example/x-1?pfrom=home",
+    "https://news.example/x?utm_source=a#story": "https://news.example/x",
+    "https://news.example/a/./b?b=2&a=1": "https://news.example/a/b?a=1&b=2",
+    "https://xn--mnchen-3ya.example/a?utm_id=1": "https://xn--mnchen-3ya.example/a",
     "https://news.example/x?CMP=rss&source=a&ref=b&cid=9": "https://news.example/x?CMP=rss&cid=9&ref=b&source=a",
 }
 
@@ -115,6 +120,17 @@ def test_the_weak_key_folds_scheme_and_www() -> None:
     assert weak_key("https://n.example/b") != weak_key("https://n.example/a")
 
 
+def test_a_page_keeps_its_path_key_where_its_site_moves() -> None:
+    urls = (
+        "http://n.example/a/1?b=2&a=1",
+        "https://www.n.example/a/1?a=1&b=2&utm_id=3",
+        "https://m.example:81/a/1?a=1&b=2",
+    )
+    assert {path_key(url) for url in urls} == {"/a/1?a=1&b=2"}
+    assert path_key("https://n.example") == "/"
+    assert path_key("https://n.example/a/2") != path_key("https://n.example/a/1")
+
+
 def test_the_host_is_in_lower_case_and_ascii() -> None:
     assert host_of("https://MÜNCHEN.example:8080/") == "xn--mnchen-3ya.example"
 
@@ -161,6 +177,13 @@ PAIRS = st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), st.text("12/%
 def test_the_key_of_a_key_is_itself(rest: str) -> None:
     key = canonical_key("https://n.example/" + rest)
     assert canonical_key(key) == key
+
+
+@given(st.text("abA1/.-_~=&", max_size=30))
+def test_a_plain_url_has_the_key_that_a_full_reading_gives(rest: str) -> None:
+    """An upper-case scheme makes the same URL one that is not plain."""
+    assert canonical_key(f"https://n.example/{rest}") == canonical_key(f"HTTPS://n.example/{rest}")
+    assert canonical_key(f"https://n.example/a?{rest}") == canonical_key(f"HTTPS://n.example/a?{rest}")
 
 
 @settings(max_examples=50, deadline=None)
