@@ -36,7 +36,7 @@ from newsdesk.settings import read_settings
 def main() -> int:
     """Take turns, print the ratios."""
     options = _options()
-    with tempfile.TemporaryDirectory() as folder, _server() as port:
+    with tempfile.TemporaryDirectory() as folder, open_server() as port:
         urls = [f"http://paper{number}.localhost:{port}/feed/{number}" for number in range(options.feeds)]
         contestants = {
             "newsdesk": _newsdesk(Path(folder), urls),
@@ -133,7 +133,8 @@ def _dialled(url: str) -> str:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def open_server() -> Iterator[int]:
+    """A server of many feeds in a process of its own; its port."""
     command = [sys.executable, "-m", "bench.many_feeds"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
