@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractors import ParsedFeed, parse_feed
+from extractors.feed_links import robots_sitemaps, speaks_of_news
 from newsdesk.errors import FetchError
-from newsdesk.fetch import Fetched, Fetcher, feed_overrides
+from newsdesk.fetch import Fetched, Fetcher, feed_overrides, site_of
 from newsdesk.ledger.feeds import Feed
 from newsdesk.model import Reason
 from newsdesk.pipeline.manners import Manners, RobotsBook
@@ -54,22 +55,38 @@ class FeedReader:
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == known.body_hash:
             return Answer(fetched=fetched, reason=Reason.UNCHANGED, body_hash=body_hash, parsed=None)
-        parsed = await self.read(feed, fetched)
-        if is_index(parsed):
-            parsed = await read_children(
-                parsed,
-                fetched.final_url,
-                ask=lambda url: self.page(feed, url),
-                now=self.services.clock(),
-                since=feed.last_success_at,
-            )
-            _check(parsed, fetched.status)
+        parsed = await self._whole(feed, await self.read(feed, fetched), fetched)
         return Answer(fetched=fetched, reason=None, body_hash=body_hash, parsed=parsed)
 
     async def page(self, feed: Feed, url: str) -> ParsedFeed:
         """Another document of the feed: an older page, a sitemap below its own."""
         await self.ready(feed, url)
         return await self.read(feed, await self._get(feed, url))
+
+    async def news_sitemap(self, feed: Feed, url: str) -> ParsedFeed | None:
+        """The news sitemap of the site of `url`, if its robots.txt names one. Raises as `page` does."""
+        body = (await self.robots.rules_for(url)).body
+        named = robots_sitemaps(body, site_of(url)) if body else ()
+        sitemap = next((address for address in named if speaks_of_news(address)), None)
+        if sitemap is None:
+            return None
+        await self.ready(feed, sitemap)
+        fetched = await self._get(feed, sitemap)
+        return await self._whole(feed, await self.read(feed, fetched), fetched)
+
+    async def _whole(self, feed: Feed, parsed: ParsedFeed, fetched: Fetched) -> ParsedFeed:
+        """The document, with what the sitemaps hold that it names."""
+        if not is_index(parsed):
+            return parsed
+        whole = await read_children(
+            parsed,
+            fetched.final_url,
+            ask=lambda url: self.page(feed, url),
+            now=self.services.clock(),
+            since=feed.last_success_at,
+        )
+        _check(whole, fetched.status)
+        return whole
 
     async def read(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
         """What a document says. Raises FetchError where it is no feed, ExtractError, WorkerError."""

@@ -35,7 +35,7 @@ class Publisher:
     asked: list[Request] = field(default_factory=list)
     pages: dict[str, bytes] = field(default_factory=dict)
 
-    async def __call__(self, writer: asyncio.StreamWriter, request: Request, argument: str) -> None:
+    async def __call__(self, writer: asyncio.StreamWriter, request: Request, _argument: str) -> None:
         self.asked.append(request)
         if request.query.get("paged"):
             page = self.pages.get(request.query["paged"])
@@ -254,6 +254,44 @@ def test_behaviour_25_a_gap_is_told_and_filled_from_older_pages(tmp_path: Path) 
     with_publisher(work, tmp_path)
 
 
+def news_sitemap(*stories: tuple[int, datetime]) -> bytes:
+    urls = "".join(
+        f"<url><loc>http://news.example/{number}</loc><n:news><n:title>Ferry {number} arrives</n:title>"
+        f"<n:publication_date>{at.isoformat()}</n:publication_date></n:news></url>"
+        for number, at in stories
+    )
+    names = (
+        "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'"
+    )
+    return f"<urlset {names}>{urls}</urlset>".encode()
+
+
+@pytest.mark.parametrize(("stories", "found"), [(8, 6), (90, 0)])
+def test_behaviour_25_a_news_sitemap_fills_a_gap_if_it_fits_the_feed(tmp_path: Path, stories: int, found: int) -> None:
+    """Where there are no older pages, the news sitemap of the site is asked; that of other sections is left alone."""
+    publisher = Publisher(stories=[published(number, at=NOW - number * HOUR) for number in (1, 2)])
+
+    async def sitemap(writer: asyncio.StreamWriter, _request: Request, _argument: str) -> None:
+        body = news_sitemap(*((number, NOW + number * timedelta(minutes=10)) for number in range(3, 3 + stories)))
+        await send(writer, 200, body, {"Content-Type": "application/xml"})
+
+    def work(url: str) -> None:
+        clock = Clock()
+        polled(tmp_path, url, clock)
+        clock.now += DAY
+        publisher.stories = [published(number, at=NOW + number * timedelta(minutes=10)) for number in (9, 10)]
+        assert polled(tmp_path, url, clock).produced == 2 + found
+        (gap,) = [row for row in rows(tmp_path, url, tables.feed_events) if row.kind == "gap"]
+        assert gap.found == found
+
+    async def run() -> None:
+        async with HostileServer(plays={"press": publisher, "news-map": sitemap}) as server:
+            server.pages["robots.txt"] = f"Sitemap: {server.url('/news-map')}".encode()
+            await asyncio.to_thread(work, server.url("/press"))
+
+    asyncio.run(run())
+
+
 def test_behaviour_25_a_back_fill_that_was_cut_off_is_made_up_for(tmp_path: Path) -> None:
     """While the gap is open, the next poll that brings a document looks for what is missing."""
 
@@ -276,7 +314,7 @@ def test_behaviour_25_a_back_fill_that_was_cut_off_is_made_up_for(tmp_path: Path
 
 
 def test_behaviour_28_a_poll_costs_a_fraction_of_requests_and_feedparser() -> None:
-    """Feeds for each CPU second of the plain road, in the same run; thousands of feeds make it more (`bench/poll.py`)."""
+    """More feeds for each CPU second than the plain road; with thousands it is more still (`bench/poll.py`)."""
     command = [sys.executable, "-m", "bench.poll", "--feeds", "300", "--rounds", "2"]
     folder = Path(__file__).resolve().parents[2]
     said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout
