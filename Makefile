@@ -37,6 +37,11 @@ bench: $(DEV)
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.extraction --newspaper3k
 	$(BIN)/python -m bench.replay
+	$(BIN)/python -m bench.poll
+	$(BIN)/python -m bench.watched_feeds
+	$(BIN)/python -m bench.schedule_simulation
+	$(BIN)/python -m bench.feed_silence
+	$(BIN)/python -m bench.parsing
 
 servers:
 	@bin/test-servers "$(PYTHON)"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.behaviours.account import account
 from tests.elasticsearch_archive import RELEASES, UnavailableError, cached, find_java, release
 from tests.elasticsearch_sharing import Run, shared_server
 from tests.postgres import PostgresServer, find_binaries
@@ -39,6 +40,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
     for test, line in sorted(found):
         terminalreporter.line(f"{test.rpartition('::')[2]}: {line}")
+    if "behaviour" in terminalreporter.config.option.keyword:
+        outcomes = ("passed", "failed", "skipped")
+        tests = [(one.nodeid, name) for name in outcomes for one in terminalreporter.getreports(name)]
+        terminalreporter.section("behaviours")
+        for line in account(tests):
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

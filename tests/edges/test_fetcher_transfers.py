@@ -31,6 +31,7 @@ def test_a_plain_body_under_the_name_of_a_coding_is_taken_as_it_is(coding: str) 
         ("/plain-as/compress", Reason.BAD_ENCODING),
         ("/length/long", Reason.BROKEN_TRANSFER),
         ("/chunk/bad", Reason.BROKEN_TRANSFER),
+        ("/chunk/late", Reason.BROKEN_TRANSFER),
         ("/chunk/cut", Reason.BROKEN_TRANSFER),
         ("/reset/head", Reason.BROKEN_TRANSFER),
         ("/reset/body", Reason.BROKEN_TRANSFER),

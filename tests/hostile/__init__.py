@@ -18,7 +18,7 @@ By hand: `python -m tests.hostile --port 8099`, then ask for any of these paths.
 | `/bomb/CODING` | 100 MB of zeros, coded |
 | `/big/N` | N bytes, announced; `/inf` bytes without end, in chunks |
 | `/length/long`, `/length/short` | a Content-Length beyond the body; one before its end |
-| `/chunk/bad`, `/chunk/cut` | a damaged chunk size; a chunked body without its end |
+| `/chunk/bad`, `/chunk/late`, `/chunk/cut` | a damaged chunk size, at once or later; a chunked body without its end |
 | `/reset/head`, `/reset/body` | the connection is reset before or inside the answer |
 | `/hangup` | closed without an answer; `/garbage` something that is not HTTP |
 | `/drip` | one byte now and then, for ever; `/stall` a head, then silence; `/nohead` silence |

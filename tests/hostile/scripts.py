@@ -101,7 +101,10 @@ async def _length(writer: asyncio.StreamWriter, _request: Request, argument: str
 
 async def _chunk(writer: asyncio.StreamWriter, _request: Request, argument: str) -> None:
     writer.write(answer_head(200, {"Transfer-Encoding": "chunked"}) + b"%x\r\n%b\r\n" % (len(FEED), FEED))
-    writer.write(b"zz!\r\nbroken\r\n" if argument == "bad" else b"")
+    if argument == "late":  # in a segment of its own
+        await writer.drain()
+        await asyncio.sleep(0.05)
+    writer.write(b"" if argument == "cut" else b"zz!\r\nbroken\r\n")
     await writer.drain()
 
 
