@@ -95,7 +95,8 @@ def _objects(thing: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 def _text(thing: Mapping[str, Any], key: str) -> str:
     value = thing.get(key)
-    return value if isinstance(value, str) else ""
+    # half of a surrogate pair can be written in JSON, and stored nowhere
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _url(thing: Mapping[str, Any], key: str, base: str) -> str | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsdesk.errors import SettingsError
 
@@ -145,7 +146,7 @@ def read_settings(
 
 def _unknown(variable: str, fields: Mapping[str, object]) -> str:
     near = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), fields, n=1)
-    hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "; the settings are listed by `newsdesk doctor`"
+    hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "; docs/reference/settings.md lists them all"
     return f"{variable} is not a setting{hint}"
 
 
@@ -174,6 +175,19 @@ def _languages(text: str) -> tuple[str, ...]:
     return codes
 
 
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write an address such as https://news.example/")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", text):
+        raise ValueError("write one address, such as desk@paper.example")
+    return text
+
+
 _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "home": Path,
     "watchlist": Path,
@@ -181,6 +195,8 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
     "allow_networks": _networks,
     "languages": _languages,
     "tdmrep": _switch,
+    "web_url": _web_address,
+    "report_to": _mail_address,
     **dict.fromkeys(
         (
             "spacing_seconds",

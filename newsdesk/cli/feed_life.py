@@ -9,10 +9,12 @@ from newsdesk.backtest import Day
 from newsdesk.cli.day_columns import day_columns
 from newsdesk.cli.feed_table import STYLES, folded
 from newsdesk.feed_health import FeedHealth, show_age, show_minute, show_number
+from newsdesk.ledger.feed_health import WatchedFeed
 from newsdesk.ledger.feed_life import EventLife, FeedLife, PollLife
 from newsdesk.model import FeedEventKind
 
 _LABEL = 11
+_INSTANT = 20
 _NARROWEST, _WIDEST = 40, 112
 
 
@@ -32,11 +34,13 @@ def life_lines(life: FeedLife, now: datetime, *, width: int) -> Iterator[Text]:
     if life.events:
         yield Text()
         yield Text("What happened", "bold")
-        yield from (_event(event) for event in life.events)
+        for event in life.events:
+            yield from _event(event, width)
     if life.polls:
         yield Text()
         yield Text("Last polls", "bold")
-        yield from (_poll(poll) for poll in life.polls)
+        for poll in life.polls:
+            yield from _poll(poll, width)
 
 
 def _state(health: FeedHealth, width: int) -> Iterator[Text]:
@@ -62,18 +66,25 @@ def _facts(life: FeedLife, now: datetime) -> Iterator[tuple[str, str]]:
     if life.fetch_url != feed.url:
         yield "polled at", life.fetch_url
     yield "entries", f"{life.entries} since {show_minute(life.created_at)}" + _aliases(life)
-    yield "newest", _when(feed.newest_at, now) + (f"; found {_when(feed.last_new_at, now)}" if feed.last_new_at else "")
+    yield "newest", _newest(feed, now)
     yield "read", f"{_when(feed.last_success_at, now)}; tried {_when(feed.last_polled_at, now)}"
     if feed.interval_seconds is not None:
         yield "interval", f"{_seconds(feed.interval_seconds)}" + (f": {feed.interval_why}" if feed.interval_why else "")
     yield "next poll", _next(life, now)
     if life.window is not None:
         overlap = f", {feed.overlap:.0%} of it known before" if feed.overlap is not None else ""
-        yield "window", f"{life.window} entries{overlap}"
+        yield "window", f"{life.window} {'entry' if life.window == 1 else 'entries'}{overlap}"
     yield "validators", _validators(life)
     if life.subscription is not None:
         yield "hub", _subscription(life, now)
     yield from _changes(life)
+
+
+def _newest(feed: WatchedFeed, now: datetime) -> str:
+    if feed.last_new_at is None:
+        return _when(feed.newest_at, now)
+    published = _when(feed.newest_at, now) if feed.newest_at else "its entries have no dates"
+    return f"{published}; found {_when(feed.last_new_at, now)}"
 
 
 def _aliases(life: FeedLife) -> str:
@@ -136,21 +147,31 @@ def _changes(life: FeedLife) -> Iterator[tuple[str, str]]:
 _KINDS = {FeedEventKind.GAP: "red", FeedEventKind.RETIRED: "red", FeedEventKind.LOW_OVERLAP: "yellow"}
 
 
-def _event(event: EventLife) -> Text:
-    text = Text.assemble(
+def _event(event: EventLife, width: int) -> Iterator[Text]:
+    head = Text.assemble(
         (f"  {show_minute(event.at)}  ", "dim"), (f"{event.kind.value:15}", _KINDS.get(event.kind, ""))
     )
-    text.append(f" {event.detail}")
+    told = event.detail
     if event.since and event.until:
-        text.append(f", {show_minute(event.since)} to {show_minute(event.until)}")
+        told += f", {show_minute(event.since)} to {show_minute(event.until)}"
     if event.missed is not None:
-        text.append(f", about {show_number(event.missed)} entries missed")
+        told += f", about {show_number(event.missed)} entries missed"
     if event.found is not None:
-        text.append(f", {event.found} found on older pages")
-    return text
+        told += f", {event.found} found on older pages"
+    yield from _with_detail(head.append(" "), told, width, style="")
 
 
-def _poll(poll: PollLife) -> Text:
+def _with_detail(head: Text, detail: str, width: int, *, style: str) -> Iterator[Text]:
+    """On one line if there is room, else below, as far as the instant is wide."""
+    if not detail or len(head) + len(detail) <= width:
+        yield head.append(detail, style)
+        return
+    head.rstrip()
+    yield head
+    yield from folded(detail, width, first=" " * _INSTANT, style=style)
+
+
+def _poll(poll: PollLife, width: int) -> Iterator[Text]:
     ended = poll.outcome if poll.reason is None else poll.reason
     style = "red" if poll.outcome in ("retry", "dropped", "quarantined") else "dim" if poll.reason else "green"
     text = Text.assemble((f"  {show_minute(poll.started_at)}  ", "dim"), (f"{ended:16}", style))
@@ -162,6 +183,4 @@ def _poll(poll: PollLife) -> Text:
         text.append(f", {poll.overlap:.0%} known")
     if poll.via != "poll":
         text.append(f"  by {poll.via}")
-    if poll.detail:
-        text.append(f"  {poll.detail}", "dim")
-    return text
+    yield from _with_detail(text.append("  " if poll.detail else ""), poll.detail or "", width, style="dim")

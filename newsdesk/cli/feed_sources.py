@@ -218,7 +218,8 @@ def export_opml(
     if as_json:
         print_json([plain(feed_keys(feed if secrets else without_secrets(feed))) for feed in feeds])
     else:
-        _write(file, write_opml([to_opml(feed, secrets=secrets) for feed in feeds], title="Feeds of Newsdesk"))
+        content = write_opml([to_opml(feed, secrets=secrets) for feed in feeds], title="Feeds of Newsdesk")
+        _write(file, content, private=secrets)
     if file is not None and not as_json:
         err.print(Text(f"{_count(len(feeds))} written to {file}", "dim"))
     if left and not secrets:
@@ -235,11 +236,14 @@ def _read(file: str) -> bytes:
         fail(f"{file} cannot be read: {error.strerror}")
 
 
-def _write(file: Path | None, content: bytes) -> None:
+def _write(file: Path | None, content: bytes, *, private: bool) -> None:
     if file is None:
         sys.stdout.write(content.decode())
         return
     try:
+        if private:
+            file.touch(mode=0o600)
+            file.chmod(0o600)
         file.write_bytes(content)
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}")

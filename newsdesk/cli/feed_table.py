@@ -37,6 +37,11 @@ def _ago(instant: datetime | None, now: datetime) -> str:
     return show_age(now - instant) if instant is not None else "never"
 
 
+def _newest(feed: WatchedFeed, now: datetime) -> str:
+    """Some feeds have entries, and never a date."""
+    return _ago(feed.newest_at, now) if feed.newest_at or not feed.last_new_at else "undated"
+
+
 def _next(feed: WatchedFeed, now: datetime) -> str:
     if feed.due_at is None:
         return "never"
@@ -56,7 +61,7 @@ def _overlap(feed: WatchedFeed) -> str:
 _COLUMNS = (
     _Column(head="tried", width=8, from_width=0, cell=lambda feed, now: _ago(feed.last_polled_at, now)),
     _Column(head="read", width=8, from_width=80, cell=lambda feed, now: _ago(feed.last_success_at, now)),
-    _Column(head="newest", width=8, from_width=0, cell=lambda feed, now: _ago(feed.newest_at, now)),
+    _Column(head="newest", width=8, from_width=0, cell=_newest),
     _Column(head="overlap", width=8, from_width=110, cell=lambda feed, _: _overlap(feed)),
     _Column(head="every", width=8, from_width=70, cell=lambda feed, _: _every(feed)),
     _Column(head="next in", width=8, from_width=0, cell=_next),

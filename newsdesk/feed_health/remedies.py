@@ -12,7 +12,7 @@ _WAIT = "nothing, if it passes; if it lasts, open its address in a browser"
 _OURS = "a fault of this installation: `newsdesk doctor` and the log say more"
 
 _REMEDIES: Mapping[Reason, str] = {
-    Reason.GONE: f"{_NEW_ADDRESS}; `newsdesk feeds revive` polls it again",
+    Reason.GONE: _NEW_ADDRESS,
     Reason.NOT_FOUND: _NEW_ADDRESS,
     Reason.NOT_A_FEED: f"open its address in a browser; {_NEW_ADDRESS}",
     Reason.FORBIDDEN: _IDENTITY,

@@ -78,7 +78,8 @@ def judge_feed(facts: FeedFacts, now: datetime) -> FeedHealth:
     """The worst that holds. A feed that was never polled is ok: nothing speaks against it."""
     if facts.retired_at is not None:
         why = f"retired {show_minute(facts.retired_at)}: its server says that it is gone for good (410)"
-        return _trouble(FeedState.GONE, why, since=facts.retired_at, remedy=remedy_of(Reason.GONE))
+        remedy = f"{remedy_of(Reason.GONE)}; `newsdesk feeds revive` polls it again"
+        return _trouble(FeedState.GONE, why, since=facts.retired_at, remedy=remedy)
     if facts.failures:
         failing = _failing(facts, facts.reason or Reason.UNEXPECTED, now)
         if failing is not None:

@@ -10,7 +10,7 @@ from newsdesk.fetch.tdmrep import KEEP as KEEP_TDMREP
 from newsdesk.fetch.tdmrep import KEEP_UNREACHABLE as KEEP_NO_TDMREP
 from newsdesk.fetch.tdmrep import NO_RULES, TdmRules, parse_tdmrep
 from newsdesk.fetch.tdmrep import PATH as TDMREP_PATH
-from newsdesk.fetch.urls import domain_of, redacted, site_of
+from newsdesk.fetch.urls import domain_of, site_of
 
 __all__ = [
     "KEEP_NO_TDMREP",
@@ -35,6 +35,5 @@ __all__ = [
     "parse_network",
     "parse_robots",
     "parse_tdmrep",
-    "redacted",
     "site_of",
 ]

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from newsdesk.errors import FetchError
 from newsdesk.fetch.decoding import BodyError
@@ -100,19 +101,22 @@ def _describe(error: Exception) -> tuple[Reason, str]:
             return _describe_connect(error)
         case aiohttp.ServerFingerprintMismatch():
             return Reason.TLS_FAILED, "the certificate is another one than expected"
-        case aiohttp.ClientHttpProxyError():
-            return Reason.CONNECT_FAILED, f"the proxy answered {error.status}"
-        case aiohttp.ClientResponseError() if _is_flood(error):
-            return Reason.TOO_LARGE, "the headers of the answer are too large"
+        case aiohttp.ClientResponseError() | HttpProcessingError():
+            return _describe_answer(error)
+        case TransferBrokenError() | aiohttp.ClientPayloadError():
+            return Reason.BROKEN_TRANSFER, "the connection ended before the answer did, or its body is damaged"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return Reason.URL_REFUSED, "the URL is not fetched"
         case _:
             return Reason.BROKEN_TRANSFER, f"the transfer broke off ({type(error).__name__})"
 
 
-def _is_flood(error: aiohttp.ClientResponseError) -> bool:
-    # aiohttp wraps its own LineTooLong; the text is what is left of it
-    return error.message.startswith(("Got more than", "Too many headers"))
+def _describe_answer(error: aiohttp.ClientResponseError | HttpProcessingError) -> tuple[Reason, str]:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return Reason.CONNECT_FAILED, f"the proxy answered {error.status}"
+    if error.message.startswith(("Got more than", "Too many headers")):  # what aiohttp leaves of its LineTooLong
+        return Reason.TOO_LARGE, "the headers of the answer are too large"
+    return Reason.BROKEN_TRANSFER, "the answer breaks the rules of HTTP"
 
 
 def _describe_connect(error: aiohttp.ClientConnectorError) -> tuple[Reason, str]:

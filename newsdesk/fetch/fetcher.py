@@ -29,8 +29,8 @@ from newsdesk.fetch.lanes import Lanes
 from newsdesk.fetch.records import Accept, Fetched, FetchSettings, Overrides, Redirect
 from newsdesk.fetch.resolver import HeldLookUp, LookUp, SystemLookUp
 from newsdesk.fetch.robots import MAX_BYTES, RobotsCache, RobotsRules, closed_rules, open_rules, parse_robots
-from newsdesk.fetch.urls import check_url, redacted
-from newsdesk.model import Reason
+from newsdesk.fetch.urls import check_url
+from newsdesk.model import Reason, redacted
 
 _ACCEPT: dict[Accept, str] = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/rdf+xml;q=0.9, "
@@ -63,6 +63,11 @@ class _Trip:
     def redirects(self) -> tuple[int, ...]:
         """The statuses that are followed: a form goes on only where the server says that it is to be sent again."""
         return _REDIRECTS if self.form is None else _SAME_METHOD
+
+    def told(self, target: URL) -> str:
+        """How it is named in messages, when `target` is what was asked for last."""
+        name = redacted(self.url)
+        return name if target == self.start else f"{name}, redirected to {target}"
 
     def headers_for(self, target: URL) -> dict[str, str]:
         secrets = self.secrets if is_same_host(self.start, target) else {}
@@ -181,18 +186,21 @@ class Fetcher:
         return parse_robots(fetched.body, self._settings.user_agent)
 
     async def _travel(self, trip: _Trip) -> Fetched:
+        way = [trip.start]
         async with self._lanes.place():
             try:
                 async with asyncio.timeout(self._settings.total_seconds):
-                    return await self._follow(replace(trip, began=asyncio.get_running_loop().time()))
+                    return await self._follow(replace(trip, began=asyncio.get_running_loop().time()), way)
             except (TimeoutError, OSError, aiohttp.ClientError, HttpProcessingError) as error:
-                raise exception_failure(redacted(trip.url), error) from error
+                raise exception_failure(trip.told(way[-1]), error) from error
             except (BodyError, TransferBrokenError) as error:
-                raise exception_failure(redacted(trip.url), error) from error
+                raise exception_failure(trip.told(way[-1]), error) from error
 
-    async def _follow(self, trip: _Trip) -> Fetched:
-        target, hops = trip.start, list[Redirect]()
+    async def _follow(self, trip: _Trip, way: list[URL]) -> Fetched:
+        """Ask for the last of `way`, to which the target of each redirect is added."""
+        hops = list[Redirect]()
         while True:
+            target = way[-1]
             async with self._dialler.session(target, trip.proxy).request(
                 "GET" if trip.form is None else "POST",
                 target,
@@ -208,13 +216,15 @@ class Fetcher:
                 finally:
                     response.close()  # never wait for the rest of a body, never use the connection again
                 hops.append(Redirect(status=response.status, url=str(target)))
-                target = self._next(trip, target, location, len(hops))
+                way.append(self._next(trip, target, location, len(hops)))
 
     async def _accept(self, trip: _Trip, response: aiohttp.ClientResponse, hops: tuple[Redirect, ...]) -> Fetched:
         headers = lower_headers(response)
         unchanged = response.status == _NOT_MODIFIED and trip.conditional
         if not unchanged and response.status // 100 != 2:  # noqa: PLR2004 - 2xx
-            raise status_failure(redacted(trip.url), response.status, headers, self._clock())
+            raise status_failure(
+                trip.told(response.url if hops else trip.start), response.status, headers, self._clock()
+            )
         body = b"" if unchanged else await self._read(response, headers, trip.cut_at)
         elapsed = asyncio.get_running_loop().time() - trip.began
         return Fetched(
@@ -235,6 +245,7 @@ class Fetcher:
         decoder = BodyDecoder(headers.get("content-encoding", ""), self._settings)
         if cut_at is None:
             decoder.expect(response.content_length)
+        _end_with_connection(response)
         async for chunk in response.content.iter_any():
             decoder.feed(chunk)
             if cut_at is not None and decoder.size >= cut_at:
@@ -263,3 +274,21 @@ class Fetcher:
                 permanent=True,
             )
         return target
+
+
+def _end_with_connection(response: aiohttp.ClientResponse) -> None:
+    """Let the body fail when its connection ends before it does.
+
+    aiohttp 3.14 closes the connection at a damaged chunk, but tells the body only where the chunk came with the head:
+    else the reader would wait for the deadline.
+    """
+    protocol = response.connection.protocol if response.connection is not None else None
+    closed = protocol.closed if protocol is not None else None
+    if closed is None:
+        return
+
+    def end(_: object) -> None:
+        if not response.content.is_eof() and response.content.exception() is None:
+            response.content.set_exception(aiohttp.ClientPayloadError("the connection ended before the body did"))
+
+    closed.add_done_callback(end)

@@ -9,7 +9,7 @@ from publicsuffixlist import PublicSuffixList
 from yarl import URL
 
 from newsdesk.errors import FetchError
-from newsdesk.model import Reason
+from newsdesk.model import Reason, redacted
 
 _MAX_LENGTH = 8_000
 _MAX_HOST = 253
@@ -54,13 +54,6 @@ def check_url(text: str) -> URL:
     return URL.build(
         scheme=url.scheme, authority=url.raw_authority, path=url.raw_path, query_string=verbatim, encoded=True
     )
-
-
-def redacted(text: str) -> str:
-    """The URL without credentials, for messages and records."""
-    scheme, slashes, rest = text.partition("//")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    return scheme + slashes + rest.removeprefix(authority[: authority.rfind("@") + 1])
 
 
 def site_of(url: str) -> str:

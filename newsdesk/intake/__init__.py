@@ -5,7 +5,7 @@ the ledger says what is known under these names, `decide` says what must be writ
 """
 
 from newsdesk.intake.backfill import NextPage, Way, next_page
-from newsdesk.intake.decide import decide
+from newsdesk.intake.decide import decide, is_material
 from newsdesk.intake.fingerprints import article_fingerprint, entry_fingerprint, likeness, sketch, text_fingerprint
 from newsdesk.intake.identity import GuidRule, article_id, digest, entry_id, feed_id, identity, link_key
 from newsdesk.intake.listing import Item, Listing, list_entries
@@ -30,6 +30,7 @@ __all__ = [
     "entry_id",
     "feed_id",
     "identity",
+    "is_material",
     "likeness",
     "link_key",
     "list_entries",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from extractors.records import ParsedEntry
 from newsdesk.intake.aliases import Match, Matches, match
-from newsdesk.intake.fingerprints import entry_sketch, likeness_to, seal, text_digest
+from newsdesk.intake.fingerprints import entry_sketch, likeness, likeness_to, seal, sketch, text_digest
 from newsdesk.intake.identity import entry_id, link_key, normal_title
 from newsdesk.intake.listing import ALIKE, Listing
 from newsdesk.intake.records import Decision, EntryIntent, Known, Past
@@ -111,6 +111,12 @@ def _is_material(entry: ParsedEntry, known: Known) -> bool:
         return True
     alike = likeness_to(known, entry)
     return alike is not None and alike < ALIKE
+
+
+def is_material(before: tuple[str, str], after: tuple[str, str]) -> bool:
+    """The same of an article; both are title and text."""
+    (title, text), (new_title, new_text) = before, after
+    return normal_title(title) != normal_title(new_title) or likeness(sketch(text), sketch(new_text)) < ALIKE
 
 
 def _is_old(case: _Case, entry: ParsedEntry, *, is_migration: bool) -> bool:

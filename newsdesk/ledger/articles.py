@@ -54,6 +54,12 @@ class StoredVersion:
     first_entry: str | None
 
 
+def stored_words(connection: Connection, article_id: str) -> tuple[str, str]:
+    """Title and text of an article that is stored."""
+    row = connection.execute(select(articles.c.title, articles.c.text).where(articles.c.id == article_id)).one()
+    return row.title, row.text
+
+
 def stored_version(connection: Connection, article_id: str) -> StoredVersion | None:
     """The article's present version, or None where it is not known yet."""
     query = select(articles.c.version, articles.c.fingerprint, articles.c.kind).where(articles.c.id == article_id)

@@ -188,7 +188,8 @@ def translate(error: SQLAlchemyError, engine: Engine) -> LedgerError:
 
 def _is_refusal(error: SQLAlchemyError) -> bool:
     if isinstance(error, DBAPIError):
-        return isinstance(error, DataError | IntegrityError)
+        code: str = getattr(error.orig, "sqlstate", None) or ""  # class 54: too long for an index of PostgreSQL
+        return isinstance(error, DataError | IntegrityError) or code.startswith("54")
     return isinstance(error, StatementError | InvalidRequestError)  # values that cannot even be handed over
 
 

@@ -46,8 +46,9 @@ def store(
             row = {"id": intent.id, "feed_id": feed, "identity": intent.identity, "first_seen_at": now}
             insert_new(connection, entries, [row | values | {"muted": intent.muted}])
         else:
-            # an edit in passing raises no alert, but it does not silence a story whose article is yet to be had
-            passing = case((entries.c.article_id.is_(None), entries.c.muted), else_=true())
+            # an edit in passing raises no alert, but it does not silence what is yet to be collected
+            is_waiting = entries.c.article_id.is_(None) | (entries.c.stage == Stage.COLLECT.value)
+            passing = case((is_waiting, entries.c.muted), else_=true())
             muted = false() if intent.material else passing
             connection.execute(update(entries).where(entries.c.id == intent.id).values(**values, muted=muted))
 

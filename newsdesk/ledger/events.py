@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from newsdesk.ledger.leases import for_people
 from newsdesk.ledger.tables import feed_events
 from newsdesk.model import FeedEvent, FeedEventKind
 
@@ -29,7 +30,7 @@ def add(connection: Connection, feed: str, happened: Sequence[FeedEvent], now: d
             "feed_id": feed,
             "at": now,
             "kind": event.kind.value,
-            "detail": event.detail[:2000],
+            "detail": for_people(event.detail),
             "since": event.since,
             "until": event.until,
             "missed": event.missed,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, String, cast, ex
 
 from newsdesk.feed_health import LATELY, REMEMBERED, FeedFacts, FeedHealth, FeedState, judge_feed, needs_more
 from newsdesk.ledger.tables import entries, feed_events, feed_windows, feeds, polls, subscriptions
-from newsdesk.model import FeedEventKind, Reason
+from newsdesk.model import FeedEventKind, Reason, redacted
 
 _CHUNK = 500  # ids of one question
 _HOUR = 3600  # seconds
@@ -23,7 +23,7 @@ class WatchedFeed:
     """A feed of the watchlist and how it is."""
 
     id: str
-    url: str
+    url: str  # without credentials
     name: str
     health: FeedHealth
     last_polled_at: datetime | None
@@ -72,8 +72,8 @@ def watched_feeds(
 # ------------------------------------------------------------------ the facts
 
 _COLUMNS = (
-    *("id", "url", "name", "created_at", "failures", "failing_since", "retired_at", "not_before", "due_at"),
-    *("interval_seconds", "interval_why", "overlap"),
+    *("id", "url", "fetch_url", "name", "created_at", "failures", "failing_since", "retired_at"),
+    *("not_before", "due_at", "interval_seconds", "interval_why", "overlap"),
     *("first_success_at", "last_polled_at", "last_success_at", "last_new_at"),
 )
 
@@ -108,7 +108,7 @@ def _facts(row: Row[Any], *, gaps: tuple[int, float], seconds: float | None, dea
         created_at=row.created_at,
         outcome=row.outcome,
         reason=Reason(row.reason) if row.reason else None,
-        detail=row.detail or "",
+        detail=(row.detail or "").removeprefix(f"{redacted(row.fetch_url)}: "),  # all know which feed it is
         failures=row.failures,
         failing_since=row.failing_since,
         retired_at=row.retired_at,
@@ -129,11 +129,12 @@ def _facts(row: Row[Any], *, gaps: tuple[int, float], seconds: float | None, dea
 
 def _watched(row: Row[Any], facts: FeedFacts, now: datetime, *, is_pushed: bool) -> WatchedFeed:
     names = (
-        *("id", "url", "name", "last_polled_at", "last_success_at", "last_new_at", "overlap"),
+        *("id", "name", "last_polled_at", "last_success_at", "last_new_at", "overlap"),
         *("interval_seconds", "interval_why", "due_at", "not_before", "failures", "reason"),
     )
     return WatchedFeed(
         **{name: getattr(row, name) for name in names},
+        url=redacted(row.url),
         health=judge_feed(facts, now),
         newest_at=datetime.fromtimestamp(facts.arrivals[-1], UTC) if facts.arrivals else None,
         gaps=facts.gaps,

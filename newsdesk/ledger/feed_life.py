@@ -14,7 +14,7 @@ from newsdesk.ledger import events
 from newsdesk.ledger.feed_health import WatchedFeed, watched_feeds
 from newsdesk.ledger.feeds import hasten, revive
 from newsdesk.ledger.tables import entries, entry_aliases, feed_events, feed_windows, feeds, polls, subscriptions
-from newsdesk.model import FeedEvent, FeedEventKind, Reason
+from newsdesk.model import FeedEvent, FeedEventKind, Reason, redacted
 
 DAYS = 30  # of entries that are counted by day
 _POLLS, _EVENTS = 15, 30  # shown
@@ -26,7 +26,7 @@ class FeedName:
     """A feed as an operator names it."""
 
     id: str
-    url: str
+    url: str  # without credentials
     name: str
     active: bool
 
@@ -80,7 +80,7 @@ class FeedLife:
 
     feed: WatchedFeed
     active: bool  # in the watchlist
-    fetch_url: str
+    fetch_url: str  # without credentials
     title: str | None
     home: str | None
     language: str | None
@@ -109,10 +109,15 @@ class FeedLife:
 
 
 def find_feed(connection: Connection, text: str) -> FeedName | None:
-    """The feed with this URL, address of polling, id or name; None where there is none, or several have the name."""
+    """The feed with this URL, address of polling, id or name; None where there is none, or several have the name.
+
+    The URL may be given as it is shown: without credentials.
+    """
     named = func.lower(feeds.c.name) == text.lower()
     known = or_(feeds.c.url == text, feeds.c.fetch_url == text, feeds.c.id == text, named)
-    rows = connection.execute(_names().where(known)).all()
+    rows = connection.execute(_names().where(known)).all() or [
+        row for row in connection.execute(_names().where(feeds.c.url.contains("@"))) if redacted(row.url) == text
+    ]
     best = [row for row in rows if text in (row.url, row.id)] or [row for row in rows if row.active] or rows
     return _name(best[0]) if len(best) == 1 else None
 
@@ -121,7 +126,7 @@ def near_feeds(connection: Connection, text: str) -> tuple[FeedName, ...]:
     """Feeds of the watchlist that may have been meant."""
     rows = connection.execute(_names().where(feeds.c.active)).all()
     wanted = text.lower()
-    held = [row for row in rows if wanted in row.name.lower() or wanted in row.url.lower()]
+    held = [row for row in rows if wanted in row.name.lower() or wanted in redacted(row.url).lower()]
     if not held:
         words = {word.lower(): row for row in rows for word in (row.url, row.name)}
         held = [words[word] for word in difflib.get_close_matches(wanted, words, n=_NEAR)]
@@ -133,7 +138,7 @@ def _names() -> Any:
 
 
 def _name(row: Row[Any]) -> FeedName:
-    return FeedName(id=row.id, url=row.url, name=row.name, active=row.active)
+    return FeedName(id=row.id, url=redacted(row.url), name=row.name, active=row.active)
 
 
 # ------------------------------------------------------------------ its life
@@ -144,13 +149,14 @@ def feed_life(connection: Connection, key: str, now: datetime, *, deadline: floa
     row = connection.execute(select(feeds).where(feeds.c.id == key)).one()
     window = connection.execute(select(feed_windows).where(feed_windows.c.feed_id == key)).one_or_none()
     copied = (
-        *("active", "fetch_url", "title", "home", "language", "created_at", "reader", "guid_rule"),
+        *("active", "title", "home", "language", "created_at", "reader", "guid_rule"),
         *("move_to", "move_seen", "move_since", "gone_seen", "gone_since", "retired_at"),
     )
     (watched,) = watched_feeds(connection, now, deadline=deadline, only=key)
     return FeedLife(
         **{name: getattr(row, name) for name in copied},
         feed=watched,
+        fetch_url=redacted(row.fetch_url),
         has_etag=bool(row.etag),
         has_last_modified=bool(row.last_modified),
         entries=_count(connection, entries, key),
@@ -218,7 +224,8 @@ def hasten_feed(connection: Connection, key: str, now: datetime) -> str | None:
     """Make one feed due now. Returns why not, where its server forbids it or it is not polled at all; else None."""
     row = connection.execute(select(feeds).where(feeds.c.id == key)).one()
     if row.retired_at is not None:
-        return f"it was retired {show_minute(row.retired_at)}: `newsdesk feeds revive {row.url}` polls it again"
+        command = f"`newsdesk feeds revive {redacted(row.url)}`"
+        return f"it was retired {show_minute(row.retired_at)}: {command} polls it again"
     if not row.active:
         return "it is no longer in the watchlist"
     for _, until in hasten(connection, now, only=key).held:

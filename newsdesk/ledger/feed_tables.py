@@ -187,7 +187,7 @@ entries = Table(
     Index("entries_feed", "feed_id", "first_seen_at"),
     Index("entries_link_key", "feed_id", "link_key"),
     Index("entries_work", "stage", "due_at"),
-    Index("entries_link", "link"),
+    Index("entries_link", "link", postgresql_using="hash"),  # a link may be longer than a tree of PostgreSQL takes
     Index("entries_article", "article_id"),
 )
 

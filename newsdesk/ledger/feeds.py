@@ -1,9 +1,9 @@
 """Feeds: which are watched, what is known of each, and what its polls showed."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -11,198 +11,116 @@ from sqlalchemy import Connection, Row, func, select, update
 from newsdesk.intake import GuidRule, feed_id
 from newsdesk.ledger import leases, subscriptions
 from newsdesk.ledger.connection import insert_new
+from newsdesk.ledger.feed_records import (
+    Feed,
+    FeedOptions,
+    Hastened,
+    NextPoll,
+    Polled,
+    PollResult,
+    Standing,
+    Told,
+    Trouble,
+    Validators,
+)
 from newsdesk.ledger.tables import declarations, feed_events, feed_windows, feeds, polls
-from newsdesk.model import Done, FeedEventKind, FeedSpec, Outcome, Stage, Via
+from newsdesk.model import FeedEventKind, FeedSpec, Stage
 from newsdesk.schedule import Gone, Move
 
+_CHUNK = 500  # SQLite takes at most some thousand parameters in a statement
+__all__ = [
+    "Feed",
+    "FeedOptions",
+    "Hastened",
+    "NextPoll",
+    "PollResult",
+    "Polled",
+    "Standing",
+    "Told",
+    "Trouble",
+    "Validators",
+    "add_poll",
+    "claim_due",
+    "hasten",
+    "load",
+    "load_rows",
+    "options_of",
+    "record_failure",
+    "record_successes",
+    "revive",
+    "sync",
+]
+
 _DECLARATION = "feeds"  # name of their row in `declarations`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOptions:
-    """What the watchlist says of a feed beside its name. Defaults as in `FeedSpec`."""
-
-    url: str  # as declared
-    every: int | None = None
-    default_zone: str | None = None
-    day_first: bool = True
-    licence: str | None = None
-    engine: str | None = None
-    user_agent: str | None = None
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold a cookie or a token
-    proxy: str | None = field(default=None, repr=False)
-    robots: bool = False
-    websub: bool = True
-    back_fill: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What makes the next request conditional. Stored in the transaction that stores the entries, and only there."""
-
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a document says of its feed."""
-
-    title: str | None
-    home: str | None
-    hub: str | None
-    self_url: str | None
-    ttl_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed as the ledger knows it, claimed for one poll."""
-
-    id: str
-    url: str
-    fetch_url: str
-    name: str
-    language: str | None
-    options: FeedOptions
-    validators: Validators
-    told: Told
-    interval_seconds: int | None
-    failures: int
-    failing_since: datetime | None
-    first_success_at: datetime | None
-    last_polled_at: datetime | None
-    last_success_at: datetime | None
-    window_at: datetime | None  # when the last good document was seen last
-    guid_rule: GuidRule
-    reader: str | None
-    gone: Gone
-    move: Move
-    arrivals: tuple[datetime, ...] = ()  # the newest publication instants, ascending
-    window: int | None = None  # entries of the last document
-    is_subscribed: bool = False  # a hub owes us what is new
-    is_pushed: bool = False  # and it pushes it
-    has_open_gap: bool = False  # its missing entries are yet to be looked for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
-    """What one poll showed; becomes a row."""
-
-    started_at: datetime
-    finished_at: datetime
-    outcome: Outcome
-    status: int | None = None
-    final_url: str | None = None
-    size: int | None = None
-    entries_seen: int = 0
-    entries_new: int = 0
-    entries_changed: int = 0
-    overlap: float | None = None
-    via: Via = Via.POLL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextPoll:
-    """When a feed is due again, and why then."""
-
-    at: datetime
-    interval: int  # seconds, before spreading
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a feed is from now on. None keeps what is stored."""
-
-    move: Move
-    fetch_url: str | None = None
-    validators: Validators | None = None
-    told: Told | None = None
-    reader: str | None = None
-    guid_rule: GuidRule | None = None
-    window_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """A poll that went well, to be recorded."""
-
-    lease: leases.Lease
-    outcome: Done
-    result: PollResult
-    next_poll: NextPoll
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What a poll that failed leaves behind."""
-
-    failures: int
-    failing_since: datetime
-    gone: Gone
-    why: str  # of the time to the next try
-    not_before: datetime | None = None  # the server asked for that
-    retired_at: datetime | None = None  # it is polled no more
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hastened:
-    """How many feeds were made due, and which were not, since their servers asked us not to come before."""
-
-    count: int
-    held: tuple[tuple[str, datetime], ...] = ()  # name, until
+_FRESH = {"retired_at": None, "gone_seen": 0, "gone_since": None, "failures": 0, "failing_since": None}
 
 
 def sync(connection: Connection, specs: Sequence[FeedSpec], now: datetime, *, digest: str = "") -> None:
     """Make the ledger's feeds those of the watchlist: new ones are due at once, missing ones rest, none is deleted.
 
     `digest` stands for all of `specs`: where the ledger follows it already, that is one question ("": there is none).
-    A declared URL that
-    is where a known feed moved to is that feed: it keeps identity and history.
+    A declared URL that is where a known feed moved to, or that it had before, is that feed: it keeps identity and
+    history. A feed that comes back is due when it would have been, and not before its server allows.
     """
     if digest and _declared(connection) == digest:
         return
-    wanted = {spec.url: spec for spec in specs}
-    stored = {row.url: row for row in connection.execute(select(feeds))}
-    moved = {row.fetch_url: row for url, row in stored.items() if url not in wanted and row.fetch_url != url}
-    for url, spec in wanted.items():
-        row = stored.get(url) or moved.get(url)
+    insert_new(connection, declarations, [{"name": _DECLARATION, "digest": "", "declared_at": now}])
+    if _declared(connection, lock=True) == digest != "":  # another process has done it meanwhile
+        return
+    stored = connection.execute(select(feeds).order_by(feeds.c.id).with_for_update(key_share=True)).all()
+    known, ids = _known(specs, stored), {row.id for row in stored}
+    for spec in {spec.url: spec for spec in specs}.values():
+        row = known.get(spec.url)
         if row is None:
-            _insert(connection, spec, now)
+            _insert(connection, spec, now, taken=ids)
         else:
             _adapt(connection, row, spec, now)
-    kept = {row.id for url in wanted if (row := stored.get(url) or moved.get(url)) is not None}
-    gone = [row.id for row in stored.values() if row.active and row.id not in kept]
-    for key in gone:
-        connection.execute(update(feeds).where(feeds.c.id == key).values(active=False, **leases.rested()))
-    _declare(connection, digest, now)
+    kept = {row.id for row in known.values()}
+    for row in stored:
+        if row.active and row.id not in kept:
+            connection.execute(update(feeds).where(feeds.c.id == row.id).values(active=False, **leases.rested()))
+    values = {"digest": digest, "declared_at": now}
+    connection.execute(update(declarations).where(declarations.c.name == _DECLARATION).values(values))
 
 
-def _declared(connection: Connection) -> str | None:
+def _declared(connection: Connection, *, lock: bool = False) -> str | None:
     query = select(declarations.c.digest).where(declarations.c.name == _DECLARATION)
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
 
 
-def _declare(connection: Connection, digest: str, now: datetime) -> None:
-    row = {"name": _DECLARATION, "digest": digest, "declared_at": now}
-    if not insert_new(connection, declarations, [row]):
-        connection.execute(update(declarations).where(declarations.c.name == _DECLARATION).values(row))
+def _known(specs: Sequence[FeedSpec], stored: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
+    """The feeds that are declared, by their URLs: those of this URL, those that moved there, those that had it once."""
+    known = {row.url: row for row in stored}
+    wanted = {spec.url for spec in specs}
+    free = sorted((row for row in stored if row.url not in wanted), key=lambda row: (row.active, row.id))
+    moved = {row.fetch_url: row for row in free}
+    found = {url: row for url in wanted if (row := known.get(url) or moved.get(url)) is not None}
+    taken = {row.id for row in found.values()}
+    former = {row.id: row for row in free if row.id not in taken}
+    return {url: row for url in wanted - found.keys() if (row := former.get(feed_id(url))) is not None} | found
 
 
-def _insert(connection: Connection, spec: FeedSpec, now: datetime) -> None:
-    row = {"id": feed_id(spec.url), "fetch_url": spec.url, "created_at": now, "failures": 0} | _values(spec)
-    insert_new(connection, feeds, [row | leases.opened(Stage.POLL, now)])
+def _insert(connection: Connection, spec: FeedSpec, now: datetime, *, taken: Container[str]) -> None:
+    key = feed_id(spec.url)  # a feed that had this URL once and has another now keeps the id
+    row = {"id": uuid.uuid4().hex if key in taken else key, "fetch_url": spec.url, "created_at": now, "failures": 0}
+    insert_new(connection, feeds, [row | _values(spec) | leases.opened(Stage.POLL, now)])
 
 
 def _adapt(connection: Connection, row: Row[Any], spec: FeedSpec, now: datetime) -> None:
     values = _values(spec)
     if all(getattr(row, name) == value for name, value in values.items()):
         return
-    back = {} if row.active else {**leases.opened(Stage.POLL, now), "retired_at": None, "gone_seen": 0}
-    connection.execute(update(feeds).where(feeds.c.id == row.id).values(**values, **back))
+    if spec.url not in (row.url, row.fetch_url):  # where it moved to is given up
+        values |= {"fetch_url": spec.url, **dict.fromkeys(Validators.__dataclass_fields__)}
+    if not row.active:
+        values |= leases.opened(Stage.POLL, _due_again(row, now)) | _FRESH
+    connection.execute(update(feeds).where(feeds.c.id == row.id).values(**values))
+
+
+def _due_again(row: Row[Any], now: datetime) -> datetime:
+    polled = row.last_polled_at
+    usual = polled + timedelta(seconds=row.interval_seconds) if polled and row.interval_seconds else now
+    return max(now, usual, row.not_before or now)
 
 
 def _values(spec: FeedSpec) -> dict[str, Any]:
@@ -323,8 +241,6 @@ def _values_after(polled: Polled) -> dict[str, Any]:
         values |= {name: getattr(standing.validators, name) for name in Validators.__dataclass_fields__}
     if standing.told is not None:
         values |= {name: getattr(standing.told, name) for name in Told.__dataclass_fields__}
-    if standing.guid_rule is not None:
-        values["guid_rule"] = standing.guid_rule.value
     for name in ("fetch_url", "reader", "window_at"):
         if getattr(standing, name) is not None:
             values[name] = getattr(standing, name)
@@ -374,7 +290,7 @@ def _poll_row(feed: str, result: PollResult) -> dict[str, Any]:
         "finished_at": result.finished_at,
         "outcome": leases.outcome_name(result.outcome),
         "reason": result.outcome.reason and result.outcome.reason.value,
-        "detail": result.outcome.detail[:2000] or None,
+        "detail": leases.for_people(result.outcome.detail) or None,
         "status": result.status,
         "final_url": result.final_url,
         "size": result.size,
@@ -386,12 +302,6 @@ def _poll_row(feed: str, result: PollResult) -> dict[str, Any]:
     }
 
 
-def note_first_success(connection: Connection, feed: str, now: datetime) -> None:
-    """Its entries were seen for the first time."""
-    condition = (feeds.c.id == feed) & feeds.c.first_success_at.is_(None)
-    connection.execute(update(feeds).where(condition).values(first_success_at=now))
-
-
 def hasten(connection: Connection, now: datetime, *, only: str | None = None) -> Hastened:
     """Make all feeds due, or one by its id; those whose server asked us not to come before stay as they are."""
     wanted = feeds.c.active & feeds.c.retired_at.is_(None)
@@ -399,14 +309,19 @@ def hasten(connection: Connection, now: datetime, *, only: str | None = None) ->
         wanted &= feeds.c.id == only
     told = wanted & (feeds.c.not_before > now)
     held = connection.execute(select(feeds.c.name, feeds.c.not_before).where(told).order_by(feeds.c.name)).all()
-    free = feeds.c.not_before.is_(None) | (feeds.c.not_before <= now)
-    statement = update(feeds).where(wanted, free, feeds.c.due_at > now).values(due_at=now)
-    return Hastened(count=connection.execute(statement).rowcount, held=tuple((row[0], row[1]) for row in held))
+    free = wanted & (feeds.c.due_at > now) & (feeds.c.not_before.is_(None) | (feeds.c.not_before <= now))
+    locked = select(feeds.c.id).where(free).order_by(feeds.c.id).with_for_update(key_share=True)
+    ids = connection.execute(locked).scalars().all()
+    for start in range(
+        0, len(ids), _CHUNK
+    ):  # these and no others: what is due later by now would be locked in disorder
+        some = feeds.c.id.in_(ids[start : start + _CHUNK])
+        connection.execute(update(feeds).where(some).values(due_at=now))
+    return Hastened(count=len(ids), held=tuple((row[0], row[1]) for row in held))
 
 
 def revive(connection: Connection, feed: str, now: datetime) -> bool:
     """Poll a retired feed again from now on; False where it is not retired."""
     retired = (feeds.c.id == feed) & feeds.c.retired_at.is_not(None) & feeds.c.active
-    fresh = {"retired_at": None, "gone_seen": 0, "gone_since": None, "failures": 0, "failing_since": None}
-    statement = update(feeds).where(retired).values(**fresh, **leases.opened(Stage.POLL, now))
+    statement = update(feeds).where(retired).values(**_FRESH, **leases.opened(Stage.POLL, now))
     return connection.execute(statement).rowcount == 1

@@ -21,7 +21,7 @@ from newsdesk.ledger.tables import (
     polls,
     tags,
 )
-from newsdesk.model import Article, Evidence, PageReading, Reason
+from newsdesk.model import Article, Evidence, PageReading, Reason, redacted
 
 _QUIET = (Reason.NOT_MODIFIED, Reason.UNCHANGED)  # of polls that found nothing
 
@@ -150,7 +150,10 @@ def life(connection: Connection, url: str) -> Life | None:
         return None
     names = EntryLife.__dataclass_fields__
     return Life(
-        entries=tuple(EntryLife(**{name: getattr(entry, name) for name in names}) for entry in found),
+        entries=tuple(
+            EntryLife(**{name: getattr(entry, name) for name in names} | {"feed_url": redacted(entry.feed_url)})
+            for entry in found
+        ),
         article=article_rows.load_rows(connection, [row])[0] if row else None,
         stamps=_stamps(connection, row.id) if row else None,
         versions=_versions(connection, row.id) if row else (),

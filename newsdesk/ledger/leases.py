@@ -18,6 +18,7 @@ from newsdesk.ledger.connection import lock_rows
 from newsdesk.ledger.tables import metadata
 from newsdesk.model import Done, Dropped, Outcome, Quarantined, Reason, Retry, Stage
 
+_LONGEST_TEXT = 2000
 _SUSPECT = 2  # claims without an end; one alone may be a restart of the machine
 
 
@@ -160,18 +161,27 @@ def record(
 ) -> bool:
     """Write the outcome and give the lease back; False where the lease was lost, and then nothing may be written.
 
-    `next_stage` and `next_due` count for Done only. A row at its last stage has no due time.
+    `next_stage` and `next_due` count for Done only. A row at its last stage has no due time. A value may be an
+    expression, such as another column.
     """
     settled = _settle(outcome, lease, next_stage=next_stage, next_due=next_due) | values
     held = {"of_id": lease.id, "of_token": lease.token}
-    return connection.execute(_held(table), held | settled | called_back()).rowcount == 1
+    told = {name: value for name, value in settled.items() if isinstance(value, ColumnElement)}
+    statement = _held(table).values(told) if told else _held(table)
+    given = {name: value for name, value in settled.items() if name not in told}
+    return connection.execute(statement, held | given | called_back()).rowcount == 1
 
 
 def hold(connection: Connection, table: Table, leases: Sequence[Lease]) -> frozenset[str]:
-    """The ids of those of these leases that still hold; nobody else can take them before this transaction ends."""
-    tokens = {lease.id: lease.token for lease in leases}
-    query = select(table.c.id, table.c.lease_token).where(table.c.id.in_(tokens)).order_by(table.c.id).with_for_update()
-    return frozenset(row.id for row in connection.execute(query) if row.lease_token == tokens[row.id])
+    """The tokens of those of these leases that still hold; nobody else can take them before this transaction ends.
+
+    All who lock several rows of a table do it in the order of their ids, so that no two wait for each other. Rows that
+    only refer to these, as entries do to their feed, may be written meanwhile.
+    """
+    tokens = {lease.token for lease in leases}
+    query = select(table.c.lease_token).where(table.c.id.in_([lease.id for lease in leases])).order_by(table.c.id)
+    found: Sequence[str | None] = connection.execute(query.with_for_update(key_share=True)).scalars().all()
+    return frozenset(token for token in found if token in tokens)
 
 
 def record_done(
@@ -203,7 +213,15 @@ def _settle(outcome: Outcome, lease: Lease, *, next_stage: Stage, next_due: date
 
 def _said(outcome: Outcome) -> dict[str, Any]:
     reason = outcome.reason and outcome.reason.value
-    return {"outcome": outcome_name(outcome), "reason": reason, "detail": outcome.detail[:2000] or None}
+    return {"outcome": outcome_name(outcome), "reason": reason, "detail": for_people(outcome.detail) or None}
+
+
+def for_people(text: str) -> str:
+    """A text as it is kept: of a practical length, and without what a database refuses (NUL, halves of surrogates).
+
+    What went wrong must always be recorded, whatever a server or a document made part of its description.
+    """
+    return text[:_LONGEST_TEXT].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def outcome_name(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from newsdesk.ledger.tables import alerts, articles, entries, feeds, notifications, outbox, polls, tags
 from newsdesk.ledger.tables import topics as topic_rows
 from newsdesk.ledger.topics import TopicState, states
-from newsdesk.model import Stage
+from newsdesk.model import Stage, redacted
 
 _LAST_POLLS = 5
 
@@ -35,7 +35,7 @@ class FeedLine:
     """One feed and what came of its polls."""
 
     name: str
-    url: str
+    url: str  # without credentials
     polls: int
     last_polls: tuple[PollLine, ...]  # up to five, oldest first
     outcome: str | None  # of the last poll
@@ -142,11 +142,12 @@ def _last_polls(connection: Connection) -> dict[str, list[PollLine]]:
 
 def _feed_line(row: Row[Any], last: Sequence[PollLine]) -> FeedLine:
     names = (
-        *("name", "url", "outcome", "reason", "detail", "failures"),
+        *("name", "outcome", "reason", "detail", "failures"),
         *("last_polled_at", "last_success_at", "last_new_at", "due_at", "interval_seconds"),
     )
     return FeedLine(
         **{name: getattr(row, name) for name in names},
+        url=redacted(row.url),
         polls=row.polls or 0,
         entries=row.entries or 0,
         last_polls=tuple(last),

@@ -205,7 +205,10 @@ def leave(connection: Connection, subscription: Subscription) -> None:
 def deny(connection: Connection, subscription: Subscription, why: str, now: datetime) -> None:
     """The hub refuses; it is asked again after a rest."""
     detail = f"the hub {subscription.hub} refuses the subscription" + (f": {why}" if why else "")
-    values = leases.opened(Stage.SUBSCRIBE, now + REST) | {"state": State.DENIED.value, "detail": detail[:2000]}
+    values = leases.opened(Stage.SUBSCRIBE, now + REST) | {
+        "state": State.DENIED.value,
+        "detail": leases.for_people(detail),
+    }
     connection.execute(update(subscriptions).where(subscriptions.c.id == subscription.id).values(values))
     _note(connection, subscription.feed_id, detail, now)
 
@@ -221,7 +224,7 @@ def note_push(connection: Connection, subscription: Subscription, *, new: int, n
 def note_refused_push(connection: Connection, subscription: Subscription, why: str) -> None:
     """A push was not read; for people."""
     statement = update(subscriptions).where(subscriptions.c.id == subscription.id)
-    connection.execute(statement.values(detail=why[:2000]))
+    connection.execute(statement.values(detail=leases.for_people(why)))
 
 
 # ------------------------------------------------------------------ polls as audit

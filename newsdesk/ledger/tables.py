@@ -75,7 +75,7 @@ articles = Table(
     Column("alerted_at", Instant, comment="null: what arrived last has not come to the rules yet"),
     *work(),
     Index("articles_work", "stage", "due_at"),
-    Index("articles_url", "url"),
+    Index("articles_url", "url", postgresql_using="hash"),  # as entries_link
     Index("articles_indexed", "indexed_at", "id"),
 )
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select, update
 
-from newsdesk.intake import Alias, Known
+from newsdesk.intake import Alias, GuidRule, Known
 from newsdesk.ledger.connection import insert_new
-from newsdesk.ledger.tables import entries, entry_aliases, feed_windows
+from newsdesk.ledger.tables import entries, entry_aliases, feed_windows, feeds
 
 _CHUNK = 500  # SQLite takes at most some thousand parameters in a statement
 _MOST_OF_A_LINK = 50  # entries that have one link, such as the home page; more tell nothing
@@ -39,6 +39,20 @@ _BY_ALIAS = (
 _BY_LINK = _by_link()
 _WINDOW = select(feed_windows).where(feed_windows.c.feed_id == _OF_FEED)
 _REPLACE = update(feed_windows).where(feed_windows.c.feed_id == _OF_FEED)
+_SIGHT = (
+    select(feeds.c.guid_rule, feeds.c.first_success_at, feeds.c.window_at)
+    .where(feeds.c.id == _OF_FEED)
+    .with_for_update(key_share=True)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How a feed's documents are looked at."""
+
+    guid_rule: GuidRule
+    first_success_at: datetime | None
+    window_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +62,23 @@ class StoredWindow:
     ids: frozenset[str]  # of its entries
     arrivals: tuple[datetime, ...]  # the newest publication instants, ascending
     seen_at: datetime
+
+
+def sight(connection: Connection, feed: str) -> Sight:
+    """How a feed's documents are looked at now; until this transaction ends no other document of it is taken in."""
+    row = connection.execute(_SIGHT, {"of_feed": feed}).one()
+    return Sight(guid_rule=GuidRule(row.guid_rule), first_success_at=row.first_success_at, window_at=row.window_at)
+
+
+def note_first_success(connection: Connection, feed: str, now: datetime) -> None:
+    """The entries of a feed were seen for the first time."""
+    condition = (feeds.c.id == feed) & feeds.c.first_success_at.is_(None)
+    connection.execute(update(feeds).where(condition).values(first_success_at=now))
+
+
+def note_guid_rule(connection: Connection, feed: str, rule: GuidRule) -> None:
+    """A document forced the feed to this rule."""
+    connection.execute(update(feeds).where(feeds.c.id == feed).values(guid_rule=rule.value))
 
 
 def window(connection: Connection, feed: str) -> StoredWindow | None:

@@ -1,5 +1,6 @@
 """The two bodies of a mail, plain text and HTML, from the same view."""
 
+import re
 import textwrap
 from functools import cache
 
@@ -9,6 +10,8 @@ from newsdesk.messages.passages import Passage
 from newsdesk.messages.view import MailView
 
 _TEXT_WIDTH = 76
+_COMMAND = re.compile(r"`newsdesk [^`\n]{1,60}`")
+_JOINT = "\x1f"  # in place of a blank at which no line may end
 
 
 def write_text(view: MailView) -> str:
@@ -38,15 +41,16 @@ def templates() -> jinja2.Environment:
 
 
 def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """`text` in lines that fit a narrow window; links and other long words stay whole."""
-    return textwrap.fill(
-        text,
+    """`text` in lines that fit a narrow window; links and other long words stay whole, and so do commands."""
+    folded = textwrap.fill(
+        _COMMAND.sub(lambda found: found[0].replace(" ", _JOINT), text),
         _TEXT_WIDTH,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return folded.replace(_JOINT, " ")
 
 
 def _stars(passage: Passage) -> str:

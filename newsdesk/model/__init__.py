@@ -14,6 +14,7 @@ from newsdesk.model.articles import (
 )
 from newsdesk.model.feeds import FeedEvent, FeedEventKind, Via
 from newsdesk.model.outcomes import REASONS, Done, Dropped, Outcome, Quarantined, Reason, Retry, Stage
+from newsdesk.model.urls import redacted
 from newsdesk.model.watched import DomainSpec, FeedSpec, Reader, Rule, Topic, Watchlist
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "Topic",
     "Via",
     "Watchlist",
+    "redacted",
 ]

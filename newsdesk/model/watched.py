@@ -86,7 +86,7 @@ class Watchlist:
     rules: tuple[Rule, ...]
     sites: tuple[SiteOverride, ...] = ()  # where the fields of a site's pages stand, for the extractors
     domains: tuple[DomainSpec, ...] = ()  # spacing of single domains
-    digest: str = field(default="", compare=False)  # of the file that it was read from; "": it was made otherwise
+    digest: str = field(default="", compare=False)  # of all feeds; "": it was made otherwise than from a file
 
     def reader(self, reader_id: str) -> Reader | None:
         """The reader of that id, or None where the watchlist names none."""

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from extractors import ParsedFeed
+from extractors import ExtractError, ParsedFeed
 from newsdesk.errors import FetchError, WorkerError
 from newsdesk.intake import Way, next_page
 from newsdesk.ledger import events
@@ -35,7 +35,7 @@ async def back_fill(reader: FeedReader, feed: Feed, newest: ParsedFeed, url: str
             page = await reader.page(feed, step.url)
         except HostBusyError:
             return found
-        except (FetchError, WorkerError, ValueError) as error:
+        except (FetchError, WorkerError, ExtractError, ValueError) as error:
             end = str(error)
             break
         visited.append(step.url)
@@ -60,7 +60,7 @@ async def _from_sitemap(reader: FeedReader, feed: Feed, url: str) -> tuple[int, 
         return 0, "no sitemap was looked for"
     try:
         sitemap = await reader.news_sitemap(feed, url)
-    except (HostBusyError, FetchError, WorkerError, ValueError) as error:
+    except (HostBusyError, FetchError, WorkerError, ExtractError, ValueError) as error:
         return 0, f"the news sitemap cannot be had: {error}"
     if sitemap is None:
         return 0, "the site names no news sitemap"

@@ -8,7 +8,7 @@ from datetime import datetime
 from extractors import ExtractError, extract_article
 from newsdesk.errors import ArchiveError, FetchError, LedgerError, WorkerError
 from newsdesk.fetch import Fetched, Fetcher, page_overrides
-from newsdesk.intake import article_id
+from newsdesk.intake import article_id, is_material
 from newsdesk.ledger import Connection, Lease, articles, entries
 from newsdesk.ledger.articles import Draft, StoredVersion
 from newsdesk.ledger.entries import Entry
@@ -211,13 +211,20 @@ def _store(
     fresh = False
     if page.draft is not None:
         before = articles.stored_version(connection, article)
+        muted = entry.muted and (before is None or not _is_news(connection, page.draft))
         fresh = _is_fresh(entry, page.draft, before) and articles.store(
-            connection, page.draft, before=before, now=now, muted=entry.muted
+            connection, page.draft, before=before, now=now, muted=muted
         )
         if not fresh and isinstance(outcome, Done):
             outcome = Done(reason=Reason.UNCHANGED if entry.version > 1 else Reason.KNOWN_ARTICLE)
     articles.add_entry(connection, article, entry_id=entry.id, source=entry.source, now=now)
     return outcome, fresh
+
+
+def _is_news(connection: Connection, draft: Draft) -> bool:
+    """Whether the article says something else than it did, however little its feed shows of that."""
+    title, text = articles.stored_words(connection, draft.article.id)
+    return is_material((title, text), (draft.article.title, draft.article.text))
 
 
 def _is_fresh(entry: Entry, draft: Draft, before: StoredVersion | None) -> bool:

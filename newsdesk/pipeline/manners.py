@@ -16,12 +16,11 @@ from newsdesk.fetch import (
     is_inside,
     open_rules,
     parse_robots,
-    redacted,
     site_of,
 )
 from newsdesk.ledger import sites
 from newsdesk.ledger.sites import KeptFile, Slot, SlotRequest
-from newsdesk.model import Reason
+from newsdesk.model import Reason, redacted
 from newsdesk.pipeline.flights import Flights
 from newsdesk.pipeline.gathering import Gathering
 from newsdesk.services import Services

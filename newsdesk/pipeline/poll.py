@@ -8,10 +8,10 @@ from datetime import datetime
 
 from extractors import ExtractError
 from newsdesk.errors import FetchError, LedgerError, WorkerError
-from newsdesk.ledger import Connection, Lease, RowRefusedError, events, feeds, leases, subscriptions, tables
+from newsdesk.ledger import Connection, Lease, events, feeds, leases, subscriptions, tables
 from newsdesk.ledger.clock import settle_clock
 from newsdesk.ledger.feeds import Feed, Hastened, NextPoll, Polled, PollResult, Standing, Trouble, Validators
-from newsdesk.model import Counts, Done, Dropped, FeedEvent, FeedEventKind, Outcome, Reason, Retry, Stage, Via
+from newsdesk.model import Counts, Done, Dropped, FeedEvent, FeedEventKind, Outcome, Reason, Retry, Stage, Via, redacted
 from newsdesk.pipeline.back_fill import back_fill
 from newsdesk.pipeline.feed_reader import Answer, FeedReader
 from newsdesk.pipeline.gathering import Gathering
@@ -113,7 +113,8 @@ class _Visit:
         """All in one transaction; where a row is refused, each in its own, so that one feed's fault is its alone."""
         try:
             stored = self._store_together(answered)
-        except RowRefusedError as error:
+        except Exception as error:
+            refused(error)  # what concerns the whole step goes on
             if len(answered) == 1:
                 return [error]
             return [result for one in answered for result in self._store_all([one])]
@@ -129,7 +130,7 @@ class _Visit:
         with self.services.ledger.write() as connection:
             held = leases.hold(connection, tables.feeds, [one.lease for one in answered])
             for one in answered:
-                if one.lease.id not in held:
+                if one.lease.token not in held:
                     stored.append((Done(), None))
                     continue
                 try:
@@ -146,11 +147,15 @@ class _Visit:
         return stored
 
     def _taken_in(self, connection: Connection, one: _Answered) -> "_Poll":
-        feed, answer, taken, now = one.feed, one.answer, Taken(), self.services.clock()
-        if answer.parsed is not None:
-            with self.services.ledger.part(connection):
-                taken = take_in(connection, self.services, feed, answer.parsed, via=Via.POLL)
-        poll = _Poll(feed=feed, answer=answer, taken=taken, started=one.started, now=now)
+        if one.answer.parsed is None:
+            return self._noted(connection, one, Taken())
+        with self.services.ledger.part(connection):
+            taken = take_in(connection, self.services, one.feed, one.answer.parsed, via=Via.POLL)
+            return self._noted(connection, one, taken)
+
+    def _noted(self, connection: Connection, one: _Answered, taken: Taken) -> "_Poll":
+        feed, now = one.feed, self.services.clock()
+        poll = _Poll(feed=feed, answer=one.answer, taken=taken, started=one.started, now=now)
         if feed.is_subscribed:
             subscriptions.note_poll(connection, feed.id, new=taken.new, polled_before=feed.last_polled_at, now=now)
         events.add(connection, feed.id, poll.standing()[1], now)
@@ -182,7 +187,7 @@ class _Visit:
             found = await back_fill(self.reader, feed, answer.parsed, answer.fetched.final_url)
         except Exception as error:
             refused(error)  # what concerns the whole step goes on
-            log.warning("poll %s: older pages cannot be taken in: %s", feed.url, error)
+            log.warning("poll %s: older pages cannot be taken in: %s", redacted(feed.url), error)
         else:
             self.tally.produced += found
 
@@ -319,7 +324,8 @@ class _Poll:
         """What the feed is from now on, and what a person may want to know of that."""
         parsed, fetched, move = self.answer.parsed, self.answer.fetched, self.move
         happened, fetch_url = list[FeedEvent](), None
-        if is_lasting(move, self.now) and "@" not in self.feed.fetch_url:  # credentials are for the host they name
+        has_credentials = redacted(self.feed.fetch_url) != self.feed.fetch_url  # they are for the host they name
+        if is_lasting(move, self.now) and not has_credentials:
             fetch_url = fetched.final_url
             told = f"permanent redirects since {move.since:%Y-%m-%d}: polled at {fetch_url} from now on"
             happened.append(FeedEvent(kind=FeedEventKind.MOVED, detail=told))
@@ -333,7 +339,6 @@ class _Poll:
             validators=_validators(self.answer),
             told=told_by(parsed, fetched.headers, fetched.final_url) if parsed else None,
             reader="feedparser" if differs else None,
-            guid_rule=self.taken.guid_rule,
             window_at=self.now if parsed is None or self.taken.has_window else None,
         )
         return standing, tuple(happened)

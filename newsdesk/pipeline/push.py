@@ -17,7 +17,7 @@ from newsdesk.fetch import FetchSettings
 from newsdesk.fetch.decoding import BodyDecoder, BodyError
 from newsdesk.ledger import feeds, subscriptions
 from newsdesk.ledger.feeds import Feed, PollResult
-from newsdesk.model import Done, Dropped, Outcome, Reason, Via
+from newsdesk.model import Done, Dropped, Outcome, Reason, Via, redacted
 from newsdesk.pipeline.take_in import Taken, take_in
 from newsdesk.services import Services
 from newsdesk.websub import (
@@ -207,7 +207,7 @@ class Inbox:
             feeds.add_poll(connection, feed.id, result)
             if read.parsed is not None:
                 subscriptions.note_push(connection, subscription, new=taken.new, now=now)
-        log.info("websub: a push for %s brought %d new and %d changed", feed.url, taken.new, taken.changed)
+        log.info("websub: a push for %s brought %d new and %d changed", redacted(feed.url), taken.new, taken.changed)
 
 
 def _decoded(push: Push) -> bytes:

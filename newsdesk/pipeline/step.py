@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from newsdesk.errors import LedgerError
 from newsdesk.ledger import Connection, Lease, RowRefusedError
 from newsdesk.ledger.leases import Terms, outcome_name, release
-from newsdesk.model import Counts, Outcome, Quarantined, Reason, Retry
+from newsdesk.model import Counts, Outcome, Quarantined, Reason, Retry, redacted
 from newsdesk.schedule import retry_or_give_up
 from newsdesk.services import FailpointHit, Services
 
@@ -44,7 +44,7 @@ class Tally:
         name = outcome_name(outcome)
         self.outcomes[name if outcome.reason is None else f"{name}:{outcome.reason.value}"] += 1
         if name in ("retry", "quarantined") and outcome.reason is not Reason.HOST_BUSY:
-            log.warning("%s %s %s: %s %s", self.step, subject, name, outcome.reason, outcome.detail)
+            log.warning("%s %s %s: %s %s", self.step, redacted(subject), name, outcome.reason, outcome.detail)
 
     def counts(self) -> Counts:
         """What the step returns."""
@@ -180,7 +180,7 @@ async def under_way(
             if running and room < width // 4:  # a few rows at a time: each claim is a transaction
                 room = 0
             size = room if left is None else min(room, left)
-            claimed = await asyncio.to_thread(_claim, services, claim, size) if size > 0 else []
+            claimed = await _claimed(services, claim, size) if size > 0 else []
             left = None if left is None else left - len(claimed)
             running |= {asyncio.ensure_future(one(lease, row)): lease for lease, row in claimed}
             if not running:
@@ -192,6 +192,21 @@ async def under_way(
                 del running[task]
     except BaseException:
         await _abandon(services, running)
+        raise
+
+
+async def _claimed(
+    services: Services, claim: Callable[[Connection, Terms], list[tuple[Lease, Row]]], size: int
+) -> list[tuple[Lease, Row]]:
+    """What is claimed; where the step is cancelled meanwhile, the thread goes on, and its rows are given back."""
+    claiming = asyncio.ensure_future(asyncio.to_thread(_claim, services, claim, size))
+    try:
+        return await asyncio.shield(claiming)
+    except asyncio.CancelledError:
+        with suppress(LedgerError):
+            claimed = await claiming
+            with services.ledger.write() as connection:
+                release(connection, [lease for lease, _ in claimed])
         raise
 
 

@@ -4,12 +4,12 @@ One road for polls, for pushes and for the older pages of a back-fill: whatever 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from extractors import ParsedFeed
-from newsdesk.intake import Decision, GuidRule, Past, decide, list_entries
-from newsdesk.ledger import Connection, entries, events, feeds, windows
+from newsdesk.intake import Decision, Past, decide, list_entries
+from newsdesk.ledger import Connection, entries, events, windows
 from newsdesk.ledger.feeds import Feed, Told
 from newsdesk.model import FeedEventKind, Via
 from newsdesk.services import Services
@@ -25,7 +25,6 @@ class Taken:
     known: int = 0  # entries that were stored before
     overlap: float | None = None
     arrivals: tuple[datetime, ...] = ()
-    guid_rule: GuidRule | None = None
     has_gap: bool = False
     has_window: bool = False  # it is the last good document from now on
 
@@ -41,22 +40,32 @@ def take_in(
 ) -> Taken:
     """Write what is new in a document; `since`, for a back-fill, is when the last document before the gap was seen."""
     now = services.clock()
-    listing = list_entries(parsed, feed.guid_rule)
+    sight = windows.sight(connection, feed.id)  # since the feed was claimed a push may have come
+    listing = list_entries(parsed, sight.guid_rule)
     known = windows.known(connection, feed.id, listing.identities)
     links = listing.unknown_links(known)
     last = windows.window(connection, feed.id)
     instants = last.arrivals if last else ()
+    # a hub is known from a document: if that had no entries, what is pushed is new
+    is_first = sight.first_success_at is None and not (via is Via.PUSH and last is None)
     past = Past(
         known=known,
-        by_link=windows.known_by_link(connection, feed.id, links) if feed.first_success_at else {},
+        by_link=windows.known_by_link(connection, feed.id, links) if last or not is_first else {},
         window=last.ids if last else None,
-        newest_at=since or feed.window_at,
+        newest_at=since or sight.window_at,
         arrivals=instants,
-        first_sight=feed.first_success_at is None,
+        first_sight=is_first,
     )
     age = timedelta(hours=services.settings.first_sight_hours)
     decision = decide(feed.id, listing, past, now=now, first_sight_age=age, via=via)
+    if is_first:  # what was cut off and is whole now is no news
+        decision = replace(decision, intents=tuple(replace(one, material=False) for one in decision.intents))
     _write(connection, feed, decision, via=via, now=now)
+    # of a document that breaks off, the older entries may come with the next one
+    if is_first and decision.window and (last or not parsed.truncated):
+        windows.note_first_success(connection, feed.id, now)
+    if listing.flipped:
+        windows.note_guid_rule(connection, feed.id, listing.rule)
     return _taken(decision, stored=len(listing.items))
 
 
@@ -78,8 +87,6 @@ def _write(connection: Connection, feed: Feed, decision: Decision, *, via: Via, 
     events.add(connection, feed.id, decision.events, now)
     if decision.window:
         windows.store_window(connection, feed.id, ids=decision.window, arrivals=decision.arrivals, seen_at=now)
-        if feed.first_success_at is None:
-            feeds.note_first_success(connection, feed.id, now)
     elif decision.intents:
         windows.store_arrivals(connection, feed.id, decision.arrivals)
 
@@ -92,7 +99,6 @@ def _taken(decision: Decision, *, stored: int) -> Taken:
         known=stored - new,
         overlap=decision.overlap,
         arrivals=decision.arrivals,
-        guid_rule=decision.guid_rule,
         has_window=bool(decision.window),
         has_gap=any(event.kind is FeedEventKind.GAP for event in decision.events),
     )

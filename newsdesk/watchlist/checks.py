@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from extractors.records import ExtractError
 from extractors.urls import canonical_key
+from newsdesk.model import redacted
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST, _LONGEST = 10, 30 * 86400  # seconds between two polls
@@ -44,9 +45,9 @@ def check_name(text: str) -> str:
 
 
 def check_line(text: str) -> str:
-    """The value of an HTTP header: one line of visible ASCII (RFC 9110 section 5.5)."""
+    """The value of an HTTP header: one line of visible ASCII (RFC 9110 section 5.5). It may be a secret."""
     if not re.fullmatch(r"[\x21-\x7e][\x20-\x7e]{0,3999}", text):
-        raise ValueError(f"{_quoted(text)} cannot stand in a header; write one line of plain letters, digits and signs")
+        raise ValueError("what is given cannot stand in a header; write one line of plain letters, digits and signs")
     return text
 
 
@@ -72,7 +73,7 @@ def check_url(text: str) -> str:
         fits = False
     if not fits or not text.isprintable() or " " in text:
         raise ValueError(
-            f"{_quoted(text)} is no http or https URL; write it in full, such as https://press.example/rss"
+            f"{_quoted(redacted(text))} is no http or https URL; write it in full, such as https://press.example/rss"
         )
     return text
 

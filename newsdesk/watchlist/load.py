@@ -33,7 +33,8 @@ def _loaded(path: Path, text: str) -> Watchlist:
     document = read_document(text)
     shape = check_form(document)
     if isinstance(shape, WatchlistShape):
-        return replace(make_watchlist(path, shape), digest=hashlib.sha256(text.encode()).hexdigest()[:32])
+        made = make_watchlist(path, shape)
+        return replace(made, digest=hashlib.sha256(repr(made.feeds).encode()).hexdigest()[:32])
     ordered = sorted(shape, key=lambda problem: problem.line)
     raise WatchlistError(tuple(dict.fromkeys(problem.show(str(path)) for problem in ordered)))
 

@@ -1,6 +1,8 @@
 """The app on a socket, by uvicorn."""
 
+import os
 import socket
+from errno import EADDRINUSE
 from typing import Final
 
 import uvicorn
@@ -10,6 +12,10 @@ from newsdesk.errors import SettingsError
 
 _MOST_AT_ONCE: Final = 200  # connections; more are told 503, and hubs come again
 _IDLE_SECONDS: Final = 5
+
+
+def _why(error: OSError) -> str:
+    return f"{os.strerror(error.errno)}; --port takes another" if error.errno == EADDRINUSE else str(error)
 
 
 class WebServer:
@@ -23,7 +29,7 @@ class WebServer:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family)
         except OSError as error:
-            raise SettingsError(f"{host} port {port} cannot be listened on: {error.strerror or error}") from error
+            raise SettingsError(f"{host} port {port} cannot be listened on: {_why(error)}") from error
         self._host = host
         config = uvicorn.Config(
             app,

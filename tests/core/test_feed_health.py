@@ -207,6 +207,12 @@ def failing(reason: Reason, failures: int, since: timedelta, **changes: Any) -> 
 
 NEVER_READ: dict[str, Any] = {"first_success_at": None, "last_success_at": None, "arrivals": (), "last_new_at": None}
 
+
+def test_only_a_retired_feed_is_to_be_revived() -> None:
+    remedies = [judge_feed(failing(Reason.GONE, 3, 2 * DAY, retired_at=at), NOW).remedy for at in (None, NOW)]
+    assert ["revive" in remedy for remedy in remedies] == [False, True]
+
+
 CASES = {
     "well": (facts(), FeedState.OK, False),
     "never polled": (facts(outcome=None, **NEVER_READ), FeedState.OK, False),

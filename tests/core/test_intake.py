@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import ParsedEntry
-from newsdesk.intake import GuidRule, article_id, entry_fingerprint, identity, link_key, list_entries
+from newsdesk.intake import GuidRule, article_id, entry_fingerprint, identity, is_material, link_key, list_entries
 from newsdesk.model import Via
 from tests.core.intake_ledger import BODY, DAY, ENTRY, HOUR, WHEN, Memory, entries, entry, feed, kinds, new_titles, seen
 
@@ -258,3 +258,11 @@ def test_any_text_has_a_fingerprint_that_stays(summary: str, content: str) -> No
 def test_an_article_is_the_same_with_and_without_tracking() -> None:
     assert article_id("http://gazette.example/one?utm_campaign=x#top") == article_id("http://gazette.example/one")
     assert article_id("http://gazette.example/?p=1") != article_id("http://gazette.example/?p=2")
+
+
+def test_an_article_is_news_again_with_another_title_or_a_tenth_of_other_words() -> None:
+    words = [f"word{number}" for number in range(40)]
+    text = " ".join(words)
+    assert not is_material(("Traders meet", text), ("Traders  MEET", " ".join([*words[:39], "other"])))
+    assert is_material(("Traders meet", text), ("Traders strike", text))
+    assert is_material(("Traders meet", text), ("Traders meet", " ".join([*words[:30], *"abcdefghij"])))

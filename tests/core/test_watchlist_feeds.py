@@ -45,10 +45,10 @@ def test_a_domain_may_have_a_spacing_of_its_own(tmp_path: Path) -> None:
     assert load(tmp_path, WHOLE.replace("10s", "0s")).domains[0].spacing_seconds == 0
 
 
-def test_the_digest_changes_with_the_file_and_only_with_it(tmp_path: Path) -> None:
+def test_the_digest_changes_with_the_feeds_and_only_with_them(tmp_path: Path) -> None:
     first = load(tmp_path, WHOLE).digest
-    assert load(tmp_path, WHOLE).digest == first != ""
-    assert load(tmp_path, WHOLE + "topics:\n").digest != first
+    assert load(tmp_path, "# a remark\n" + WHOLE).digest == first != ""
+    assert load(tmp_path, WHOLE.replace("s3cret", "s4cret")).digest != first
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,14 @@ def test_what_cannot_be_sent_is_told_with_a_remedy(tmp_path: Path, good: str, ba
     with pytest.raises(WatchlistError) as caught:
         load(tmp_path, WHOLE.replace(good, bad))
     assert words in str(caught.value)
+
+
+def test_no_secret_stands_in_what_is_told_of_a_fault(tmp_path: Path) -> None:
+    text = WHOLE.replace("X-Token: s3cret", 'X-Token: "s3cret\\n"')
+    with pytest.raises(WatchlistError) as caught:
+        load(tmp_path, text.replace("proxy: http://", "proxy: ftp://me:s3cret@"))
+    assert "proxy: 'ftp://proxy.desk.example:3128' is no http" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_name_may_have_the_joiners_that_its_script_needs(tmp_path: Path) -> None:

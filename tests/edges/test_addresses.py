@@ -11,8 +11,8 @@ import pytest
 from newsdesk.errors import FetchError
 from newsdesk.fetch import Fetcher, FetchSettings, domain_of, parse_network
 from newsdesk.fetch.addresses import is_allowed
-from newsdesk.fetch.urls import check_url, redacted
-from newsdesk.model import Reason
+from newsdesk.fetch.urls import check_url
+from newsdesk.model import Reason, redacted
 from tests.hostile import FEED, HostileServer
 
 REFUSED_V4 = (

@@ -1,6 +1,7 @@
 """Where the fetcher lets itself be sent: redirects, other names, proxies; and who may see a password on the way."""
 
 import asyncio
+import re
 from urllib.parse import quote
 
 import pytest
@@ -52,6 +53,14 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(to: str) -> None:
 def test_a_redirect_to_a_private_address_is_refused() -> None:
     error = failure(f"/redirect?to={quote('http://169.254.169.254/latest/meta-data')}")
     assert error.reason == Reason.ADDRESS_REFUSED
+    assert ", redirected to http://169.254.169.254/latest/meta-data: the host has no public address" in str(error)
+
+
+def test_what_a_redirect_led_to_is_named() -> None:
+    assert re.search(
+        r"redirect\?to=/status/404, redirected to http://\S+/status/404: .* 404",
+        str(failure("/redirect?to=/status/404")),
+    )
 
 
 async def _everything_is_here(_host: str) -> tuple[str, ...]:

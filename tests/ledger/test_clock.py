@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from newsdesk.ledger import Ledger, entries, feeds, sites, tables
+from newsdesk.ledger import Ledger, entries, feeds, sites, subscriptions, tables
 from newsdesk.ledger.clock import settle_clock
 from newsdesk.ledger.feeds import PollResult
 from newsdesk.ledger.sites import SlotRequest
@@ -37,6 +37,25 @@ def test_what_was_put_off_by_a_clock_that_was_ahead_is_due_again(ledger: Ledger)
         [slot] = sites.reserve_slots(connection, [REQUEST], now=NOW, horizon=HOUR)
         assert slot.is_ours
         assert settle_clock(connection, NOW) == timedelta()
+
+
+def test_of_what_a_wrong_clock_wrote_nothing_lies_in_the_future(ledger: Ledger) -> None:
+    poll_tomorrow(ledger)
+    wrong = NOW + DAY
+    with ledger.write() as connection:
+        connection.execute(
+            update(tables.feeds).values(
+                hub="http://hub.example/", self_url="u", not_before=wrong, gone_since=wrong, window_at=wrong
+            )
+        )
+        subscriptions.settle(connection, wrong, has_callback=True)
+        lease, _ = only(subscriptions.claim_due(connection, terms(now=wrong)))
+        assert subscriptions.begin(connection, lease, wrong)
+        settle_clock(connection, NOW)
+        row = connection.execute(select(tables.feeds)).one()
+        assert (row.not_before, row.gone_since, row.window_at, row.last_success_at) == (NOW, NOW, NOW, NOW)
+        _, subscription = only(subscriptions.claim_due(connection, terms()))
+        assert subscription.asked_at == NOW
 
 
 def test_clocks_that_differ_by_minutes_change_nothing(ledger: Ledger) -> None:

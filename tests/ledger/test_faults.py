@@ -1,6 +1,7 @@
 """What the ledger says when its file is taken away, when somebody else writes, and when a row does not fit."""
 
 import contextlib
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -42,3 +43,10 @@ def test_a_row_that_does_not_fit_is_told_from_a_ledger_in_trouble(ledger: Ledger
         connection.execute(domains.insert().values(row))
     with pytest.raises(RowRefusedError), ledger.write() as connection:
         connection.execute(domains.insert().values(row | {"next_at": NOW.replace(tzinfo=None)}))
+
+
+def test_what_is_too_long_for_an_index_is_the_rows_fault(ledger: Ledger) -> None:
+    noise = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(200))
+    row = {"domain": noise, "next_at": NOW}
+    with contextlib.suppress(RowRefusedError), ledger.write() as connection:  # SQLite takes it
+        connection.execute(domains.insert().values(row))

@@ -109,6 +109,19 @@ def test_a_feed_is_found_by_url_id_or_name(filled: Ledger) -> None:
         assert [near.name for near in near_feeds(connection, "Hil Tmes")] == ["Hill Times"]
 
 
+def test_what_is_said_of_a_feed_does_not_begin_with_its_own_address(filled: Ledger) -> None:
+    with filled.write() as connection:
+        change(connection, "Court Notices", url="https://me:word@a.example/f", fetch_url="https://me:word@a.example/f")
+        mine = tables.polls.c.feed_id == KEYS["Court Notices"]
+        detail = "https://a.example/f: the server answered 403"
+        connection.execute(update(tables.polls).where(mine).values(detail=detail))
+        found = look_at(connection, "Court Notices")
+        assert found.url == "https://a.example/f"
+        assert found.health.why == "forbidden, 12 times in a row: the server answered 403"
+        named = [find_feed(connection, url) for url in ("https://a.example/f", "https://me:word@a.example/f")]
+        assert [one.id for one in named if one] == [KEYS["Court Notices"]] * 2
+
+
 def test_two_feeds_of_one_name_are_told_apart_by_their_urls(filled: Ledger) -> None:
     with filled.write() as connection:
         change(connection, "Daily Planet", name="Hill Times")

@@ -62,6 +62,16 @@ def test_a_quarantined_row_waits_for_a_person(ledger: Ledger) -> None:
         only(entries.claim_waiting(connection, terms()))
 
 
+def test_what_went_wrong_is_recorded_whatever_its_description_holds(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        store_entries(connection, "one")
+        lease, _ = only(entries.claim_waiting(connection, terms()))
+        detail = "redirects to \x00\ud800" + "x" * 5000
+        assert entries.record(connection, lease, Dropped(reason=Reason.GONE, detail=detail))
+        stored = connection.execute(select(table.c.detail)).scalar_one()
+        assert (stored[:16], len(stored)) == ("redirects to ?xx", 1999)
+
+
 def test_a_row_that_kills_its_process_each_time_is_given_up(ledger: Ledger) -> None:
     with ledger.write() as connection:
         store_entries(connection, "one", "two")

@@ -11,24 +11,25 @@ from alembic import command
 from alembic.config import Config
 
 import newsdesk.ledger.migrations
-from newsdesk.ledger import open_ledger, topics
+from newsdesk.intake import digest, link_key
+from newsdesk.ledger import feeds, open_ledger, topics, windows
 from newsdesk.ledger.connection import _engine
 from newsdesk.ledger.tables import Instant, articles, entries, tags
 from newsdesk.model import Topic
 from newsdesk.query import parse
-from tests.ledger.make import HOUR, NOW
+from tests.ledger.make import HOUR, NOW, terms
 
 EVIDENCE = [{"field": "body", "start": 4, "end": 7, "part": "traders", "sentence": "S", "sentence_start": 0}]
 
 
-def make_old(url: str, fill: Callable[[sa.Connection], None]) -> None:
-    """A ledger of the first schema."""
+def make_old(url: str, fill: Callable[[sa.Connection], None], *, version: str = "0001") -> None:
+    """A ledger of an earlier schema."""
     config = Config()
     config.set_main_option("script_location", str(Path(newsdesk.ledger.migrations.__file__).parent))
     engine = _engine(url)
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
         fill(connection)
     engine.dispose()
 
@@ -107,3 +108,54 @@ def test_of_pages_of_an_earlier_schema_no_rule_of_a_site_is_known(ledger_url: st
     with open_ledger(ledger_url) as ledger, ledger.read() as connection:
         row = connection.execute(sa.select(entries)).one()
     assert (row.page_key, row.site_rule) == ("k", None)
+
+
+def fill_feeds(connection: sa.Connection) -> None:
+    feed = {
+        "name": "Gazette",
+        "tier": 2,
+        "active": True,
+        "created_at": NOW,
+        "failures": 0,
+        "stage": "poll",
+        "attempts": 0,
+    }
+    for key, polled_at in (("polled", NOW), ("waiting", None)):
+        times = {"last_polled_at": NOW, "last_success_at": NOW, "etag": "e", "body_hash": "h"} if polled_at else {}
+        row = sa.table("feeds", *(sa.column(name) for name in ("spec", "id")))
+        add(
+            connection,
+            "feeds",
+            id=key,
+            url=f"http://{key}.example/",
+            fetch_url="u",
+            spec=[],
+            **feed,
+            **times,
+            due_at=NOW,
+        )
+        connection.execute(row.update().where(row.c.id == key).values(spec='{"every": 900}'))
+    text = {"title": "T", "summary": "", "authors": [], "fingerprint": "", "version": 1, "first_seen_at": NOW}
+    for number in range(1005):
+        link = {} if number == 7 else {"link": f"https://www.gazette.example/{number}"}
+        names = {"id": f"{number:04}", "feed_id": "polled", "identity": str(number)}
+        add(connection, "entries", **names, **text, **link, stage="collect", attempts=0)
+    add(connection, "domains", domain="gazette.example", next_at=NOW)
+
+
+def test_feeds_and_entries_of_before_are_known_and_go_on(ledger_url: str) -> None:
+    make_old(ledger_url, fill_feeds, version="0004")
+    with open_ledger(ledger_url) as ledger, ledger.write() as connection:
+        claimed = {feed.id: feed for _, feed in feeds.claim_due(connection, terms())}
+        assert {key: feed.first_success_at for key, feed in claimed.items()} == {"polled": NOW, "waiting": None}
+        assert {(feed.options.every, feed.guid_rule.value, feed.gone.seen) for feed in claimed.values()} == {
+            (900, "guid", 0)
+        }
+        wanted = ("http://gazette.example/0", "http://gazette.example/1004")
+        found = windows.known_by_link(connection, "polled", [key for link in wanted if (key := link_key(link))])
+        assert sorted(known.id for same in found.values() for known in same) == ["0000", "1004"]
+        rows = connection.execute(sa.select(entries)).all()
+        assert {(row.muted, row.via, row.sketch) for row in rows} == {(False, "poll", "")}
+        assert [row.id for row in rows if row.link_key is None] == ["0007"]
+        entry = sa.update(entries).where(entries.c.id == "0007")
+        connection.execute(entry.values(link="".join(digest(str(number)) for number in range(200))))

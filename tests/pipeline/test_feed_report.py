@@ -105,7 +105,10 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_next_run_sends(watched
 
 
 def test_an_address_that_is_none_is_named(watched: Desk) -> None:
-    with watched.open(report_to="not an address") as services, pytest.raises(NewsdeskError, match="NEWSDESK_REPORT_TO"):
+    with (
+        watched.open(report_to="(desk@paper.example") as services,
+        pytest.raises(NewsdeskError, match="NEWSDESK_REPORT_TO"),
+    ):
         queue_feed_report(services)
 
 
@@ -126,6 +129,13 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     one, other = (render_feed_report(report(trouble()), sender=SENDER, recipient="a@b.example") for _ in range(2))
     assert one == other
     assert one.subject == "1 of 8 feeds needs a person (2026-W47)"
+
+
+def test_a_command_is_not_broken_in_the_middle() -> None:
+    text = write_feed_report(
+        report(*(trouble(why="w" * n, remedy=f"{'w' * n} `newsdesk feeds discover`") for n in (50, 55, 60)))
+    )
+    assert text.count("`newsdesk feeds discover`") == 3
 
 
 def test_a_week_without_trouble_has_a_line_of_comfort() -> None:

@@ -208,7 +208,7 @@ def test_many_who_ask_at_once_share_a_transaction(open_here: Open) -> None:
         await asyncio.gather(*(manners.wait_for_slot(f"http://host{n}.test/") for n in range(200)))
 
     asyncio.run(run())
-    assert begun["write"] == 1
+    assert begun["write"] == 4  # fifty at a time, so that others may write in between
 
 
 def test_a_fast_request_costs_no_further_transaction(open_here: Open) -> None:

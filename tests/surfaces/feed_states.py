@@ -13,6 +13,8 @@ from newsdesk.intake import digest, feed_id
 from newsdesk.ledger import Connection, events, feeds, open_ledger, tables
 from newsdesk.model import FeedEvent, FeedEventKind, FeedSpec, Stage
 
+COURT = "https://court-notices.example/feed.xml"
+NO_FEED = "The document is an HTML page (“Ministry of Trade”), not a feed."
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -52,13 +54,18 @@ def examples(now: datetime) -> tuple[Made, ...]:
         Made(
             name="Court Notices",
             row=failed | {"reason": "forbidden"},
-            poll={"outcome": "retry", "reason": "forbidden", "detail": "403 from court-notices.example", "status": 403},
+            poll={
+                "outcome": "retry",
+                "reason": "forbidden",
+                "detail": f"{COURT}: the server answered 403",
+                "status": 403,
+            },
             newest=9 * DAY,
         ),
         Made(
             name="Ministry of Trade",
             row=failed | {"reason": "not-a-feed"},
-            poll={"outcome": "retry", "reason": "not-a-feed", "detail": "an HTML page", "status": 200},
+            poll={"outcome": "retry", "reason": "not-a-feed", "detail": NO_FEED, "status": 200},
             newest=9 * DAY,
         ),
         Made(

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from newsdesk.cli.feed_life import life_lines
 from newsdesk.cli.feed_table import feed_lines
 from newsdesk.cli.state import LOOK, WELL
 from newsdesk.feed_health import FeedState
 from newsdesk.ledger import open_ledger, tables
 from newsdesk.ledger.feed_health import watched_feeds
+from newsdesk.ledger.feed_life import feed_life
 from newsdesk.services import utc_now
 from tests.docs.pages import DOCS, blocks
 from tests.surfaces.conftest import Line, Ran, call
@@ -89,6 +91,24 @@ def test_the_table_fits_the_terminal_and_breaks_no_command(home: Path, width: in
             assert any(command in line for line in lines)
 
 
+def test_entries_without_dates_are_undated(own_home: Path) -> None:
+    with open_ledger(f"sqlite:///{own_home / 'ledger.db'}") as ledger, ledger.write() as connection:
+        connection.execute(update(tables.feed_windows).values(arrivals=[]))
+        (planet,) = (feed for feed in watched_feeds(connection, utc_now(), deadline=30) if feed.name == "Daily Planet")
+    assert "undated" in list(feed_lines([planet], utc_now(), width=80))[1].plain
+    assert "newest     its entries have no dates; found " in run(own_home, "feeds", "show", "Daily Planet").out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_life_of_a_feed_fits_the_terminal(home: Path, width: int) -> None:
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger, ledger.read() as connection:
+        feeds = watched_feeds(connection, utc_now(), deadline=30)
+        lives = [feed_life(connection, feed.id, utc_now(), deadline=30) for feed in feeds]
+    lines = [line.plain for life in lives for line in life_lines(life, utc_now(), width=width)]
+    assert max(map(len, lines)) <= width
+    assert not any(line.endswith(" ") for line in lines)
+
+
 def test_on_a_terminal_the_states_are_counted(home: Path) -> None:
     shown = on_a_terminal(*options(home), "feeds", columns=80)
     assert "8 feeds: 1 gone, 1 blocked, 1 failing, 1 silent, 2 slow, 2 ok" in shown
@@ -108,7 +128,7 @@ def test_a_feed_is_told_in_full(home: Path) -> None:
     assert "window     30 entries, 60% of it known before" in out
     assert "validators ETag" in out
     assert "interval   45 min: about 6 new a day, window of 30" in out
-    assert "about 14 entries missed, 9 found on older pages" in out
+    assert "about 14 entries missed, 9 found on older pages" in " ".join(out.split())
     assert out.count("200   1.4 s  1 new of 30") == 3
     assert "█" in out
 

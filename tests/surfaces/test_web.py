@@ -148,7 +148,7 @@ def test_a_port_that_is_taken_is_told(own_line: Line) -> None:
         port = str(taken.getsockname()[1])
         ran = call("--home", str(own_line.home), "web", "--port", port)
     assert ran.code == 1
-    assert f"127.0.0.1 port {port} cannot be listened on" in ran.err
+    assert f"127.0.0.1 port {port} cannot be listened on: Address already in use; --port takes another" in ran.err
 
 
 def test_the_loop_processes_what_comes_in_between_two_rounds(own_line: Line) -> None:

@@ -74,6 +74,10 @@ def _extend_polls_and_entries() -> None:
     op.add_column("entries", sa.Column("link_key", sa.String(32), comment=key))
     op.create_index("entries_feed", "entries", ["feed_id", "first_seen_at"], unique=False)
     op.create_index("entries_link_key", "entries", ["feed_id", "link_key"], unique=False)
+    op.drop_index("entries_link", table_name="entries")  # a tree of PostgreSQL refuses links beyond 2,704 bytes
+    op.create_index("entries_link", "entries", ["link"], unique=False, postgresql_using="hash")
+    op.drop_index("articles_url", table_name="articles")
+    op.create_index("articles_url", "articles", ["url"], unique=False, postgresql_using="hash")
     _fill_link_keys()
 
 
