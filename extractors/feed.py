@@ -56,13 +56,15 @@ def parse_feed(  # noqa: PLR0913 -- what decides how one document is read
     default_zone: str | None = None,
     now: datetime | None = None,
     reader: Literal["auto", "feedparser", "both"] = "auto",
+    known: frozenset[str] = frozenset(),
 ) -> ParsedFeed:
     """What a document says that was had from `url` (after redirects).
 
     `content_type` is the value of the HTTP header. `day_first` and `default_zone` (IANA name) decide dates that do not
     tell by themselves. `now` only makes None of dates more than 24 hours ahead; without it none are. `reader`: sound
     documents are read by the fast reader, all others by feedparser (`auto`); all by feedparser; or by both, which gives
-    feedparser's answer and tells in `shadow_difference` where the fast reader's is another.
+    feedparser's answer and tells in `shadow_difference` where the fast reader's is another. `known`: marks of entries
+    that need not be read again; where the fast reader finds them they are in `unchanged` instead of `entries`.
 
     What is no feed (a login page, an image, nothing) is a ParsedFeed with `not_a_feed_reason`. ExtractError is raised
     for what must not or cannot be read at all: more than 20 MB, absurd markup, an unknown default zone.
@@ -71,16 +73,17 @@ def parse_feed(  # noqa: PLR0913 -- what decides how one document is read
         zone_of(default_zone)  # a wrong name is told even where no date needs it
     content = unpacked(content)
     rules = DateRules(default_zone=default_zone, day_first=day_first, now=now)
-    fast = None if reader == "feedparser" else _read_fast(content, content_type, url, rules)
+    fast = None
+    if reader != "feedparser":
+        fast = _read_fast(read_raw_feed(content, content_type, known if reader == "auto" else frozenset()), url, rules)
     if fast and reader == "auto":
         return fast
     parsed = _read_all(content, content_type, url, rules)
     return replace(parsed, shadow_difference=_difference(fast, parsed)) if fast else parsed
 
 
-def _read_fast(content: bytes, content_type: str | None, url: str, rules: DateRules) -> ParsedFeed | None:
+def _read_fast(raw: RawFeed | None, url: str, rules: DateRules) -> ParsedFeed | None:
     """The feed by the fast reader, or None where it does not vouch for what it read."""
-    raw = read_raw_feed(content, content_type)
     feed = _feed_of(raw, url, rules) if raw else None
     return feed if feed and all(map(_is_complete, feed.entries)) else None
 
@@ -139,6 +142,8 @@ def _feed_of(raw: RawFeed, url: str, rules: DateRules) -> ParsedFeed:
         authors=people(feed.get("authors", ())) if raw.version.startswith("atom") else (),
     )
     entries = tuple(read_entry(entry, context) for entry in raw.entries)
+    if raw.marks:
+        entries = tuple(replace(entry, mark=mark) for entry, mark in zip(entries, raw.marks, strict=True))
     return ParsedFeed(
         format=_FORMATS.get(raw.version, ""),
         title=plain_title(str(feed.get("title") or ""), is_html=_title_type(feed) != "text/plain"),
@@ -152,6 +157,7 @@ def _feed_of(raw: RawFeed, url: str, rules: DateRules) -> ParsedFeed:
         update_seconds=_update_seconds(feed),
         repeated_guids=has_repeated_guids(entries),
         reader="fast",
+        unchanged=tuple(raw.unchanged),
     )
 
 

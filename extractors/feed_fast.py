@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from .feed_dates import has_update_element
@@ -65,10 +66,12 @@ class RawFeed:
     feed: Mapping[str, Any]
     entries: Sequence[Mapping[str, Any]]
     dates_are_dublin_core: bool  # the only update instants of this document are its dc:date elements
+    marks: Sequence[str] = ()  # of the entries, each of its element as it stands
+    unchanged: Sequence[str] = ()  # marks of the entries that were known, and so were not read
 
 
-def read_raw_feed(content: bytes, content_type: str | None) -> RawFeed | None:
-    """What feedparser would give for the document; None where it must be asked."""
+def read_raw_feed(content: bytes, content_type: str | None, known: frozenset[str] = frozenset()) -> RawFeed | None:
+    """What feedparser would give for the document; None where it must be asked. Of known entries only the marks."""
     from lxml.etree import XMLSyntaxError, fromstring
 
     try:
@@ -77,7 +80,7 @@ def read_raw_feed(content: bytes, content_type: str | None) -> RawFeed | None:
             return None
         root = fromstring(sound, _parser())
         _check_names(sound, root)
-        return _read_root(root, sound)
+        return _read_root(root, sound, known)
     except (UnicodeDecodeError, XMLSyntaxError, UnfitError):
         return None
 
@@ -169,13 +172,13 @@ def _check_names(content: bytes, root: Any) -> None:
             raise UnfitError("a namespace under a prefix of another")
 
 
-def _read_root(root: Any, sound: bytes) -> RawFeed:
+def _read_root(root: Any, sound: bytes, known: frozenset[str]) -> RawFeed:
     if root.tag == "rss":
-        version, feed = _read_rss(root)
+        version, feed = _read_rss(root, known)
     elif root.tag == f"{{{_ATOM}}}feed":
-        version, feed = _read_atom(root)
+        version, feed = _read_atom(root, known)
     elif root.tag == f"{{{_RDF}}}RDF":
-        version, feed = _read_rdf(root)
+        version, feed = _read_rdf(root, known)
     else:
         raise UnfitError(root.tag)
     return RawFeed(
@@ -185,31 +188,33 @@ def _read_root(root: Any, sound: bytes) -> RawFeed:
         dates_are_dublin_core=version != "atom10"
         and any("updated" in entry or "created" in entry for entry in feed.entries)
         and not has_update_element(sound.decode()),
+        marks=feed.marks,
+        unchanged=feed.unchanged,
     )
 
 
-def _read_rss(root: Any) -> tuple[str, "_FeedReading"]:
+def _read_rss(root: Any, known: frozenset[str]) -> tuple[str, "_FeedReading"]:
     version = root.get("version", "")
     if len(root) != 1 or root[0].tag != "channel" or root[0].keys():
         raise UnfitError("a document with more or less than one channel")
-    feed = _FeedReading(root, is_atom=False)
+    feed = _FeedReading(root, known, is_atom=False)
     feed.read(root[0])
     return _RSS_VERSIONS.get(version, "rss20" if version.startswith("2.") else "rss"), feed
 
 
-def _read_atom(root: Any) -> tuple[str, "_FeedReading"]:
+def _read_atom(root: Any, known: frozenset[str]) -> tuple[str, "_FeedReading"]:
     if _RSS10 in root.nsmap.values():
         raise UnfitError("feedparser goes by the first of the formats")
-    feed = _FeedReading(root, is_atom=True)
+    feed = _FeedReading(root, known, is_atom=True)
     feed.read(root)
     return "atom10", feed
 
 
-def _read_rdf(root: Any) -> tuple[str, "_FeedReading"]:
+def _read_rdf(root: Any, known: frozenset[str]) -> tuple[str, "_FeedReading"]:
     declared = root.nsmap.values()
     if _RSS10 not in declared or _ATOM in declared or sum(child.tag in _CHANNELS for child in root) != 1:
         raise UnfitError("RDF of another kind")
-    feed = _FeedReading(root, is_atom=False)
+    feed = _FeedReading(root, known, is_atom=False)
     feed.reading.keys.pop("language", None)  # that of RDF is for its elements only
     for child in root:
         if child.tag in _CHANNELS:
@@ -227,11 +232,14 @@ def _read_rdf(root: Any) -> tuple[str, "_FeedReading"]:
 class _FeedReading:
     """The feed and its entries, while they are read."""
 
-    def __init__(self, root: Any, *, is_atom: bool) -> None:
+    def __init__(self, root: Any, known: frozenset[str], *, is_atom: bool) -> None:
         check_attributes(root, allowed=(_LANGUAGE,))
         self.language: str | None = root.get(_LANGUAGE, "").replace("_", "-") or None
         self.reading = Reading(is_atom=is_atom, language=self.language)
         self.entries: list[Mapping[str, Any]] = []
+        self.marks: list[str] = []
+        self.unchanged: list[str] = []
+        self.known = known
         if self.language:
             self.reading.keys["language"] = self.language
 
@@ -246,7 +254,19 @@ class _FeedReading:
                 _check_noted(child)
 
     def read_entry(self, item: Any) -> None:
+        mark = _mark(item)
+        if mark in self.known:
+            self.unchanged.append(mark)
+            return
+        self.marks.append(mark)
         self.entries.append(read_raw_entry(item, is_atom=self.reading.is_atom, language=self.language))
+
+
+def _mark(element: Any) -> str:
+    """20 hex digits that stand for an element with all that is in it."""
+    from lxml.etree import tostring
+
+    return blake2b(tostring(element, with_tail=False), digest_size=10).hexdigest()
 
 
 def _read_feed_link(element: Any, feed: Reading) -> None:

@@ -47,6 +47,7 @@ class ParsedEntry:
     categories: tuple[str, ...] = ()
     language: str | None = None
     source_url: str | None = None  # <source url>, atom:source: where an aggregator had it from
+    mark: str = field(default="", compare=False)  # of the element as it stands; "": nothing vouches for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class ParsedFeed:
     truncated: bool = False  # the document ends before its root element does: its validators must not be stored
     child_sitemaps: tuple[ChildSitemap, ...] = ()  # of a sitemap-index, which has no entries of its own
     reader: str = ""  # what read it: fast, feedparser, json, sitemap; "" where nothing did
+    unchanged: tuple[str, ...] = ()  # marks of entries that the caller knows: they stand as they did, and were not read
     shadow_difference: str | None = None  # where both readers were asked: the first thing the fast one saw otherwise
 
 

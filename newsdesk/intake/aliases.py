@@ -42,6 +42,7 @@ def match(listing: Listing, past: Past) -> Matches:
     the words are. Where a link stands for several entries (a live page, the home page) title and text must agree.
     """
     taken = {past.known[item.identity].id for item in listing.items if item.identity in past.known}
+    taken.update(past.unchanged)
     shared = _shared_links(listing, past)
     found: list[Match] = []
     for item in listing.items:
@@ -54,7 +55,7 @@ def match(listing: Listing, past: Past) -> Matches:
         found.append(Match(item=item, known=stored, is_alias=stored is not None))
         taken |= {stored.id} if stored else set()
     aliases = tuple(Alias(identity=m.item.identity, entry_id=m.known.id) for m in found if m.is_alias and m.known)
-    is_known = any(m.known and not m.is_alias for m in found)
+    is_known = bool(past.unchanged) or any(m.known and not m.is_alias for m in found)
     return Matches(
         found=_once(found),
         aliases=aliases,

@@ -54,6 +54,7 @@ def decide(
         aliases=matches.aliases,
         events=(*_remarks(case, matches, is_migration=is_migration), *window.events),
         window=window.ids,
+        marks=_marks(case, matches) if window.ids else (),
         overlap=window.overlap,
         guid_rule=listing.rule,
         arrivals=arrivals(past.arrivals, _instants(case, intents, is_migration=is_migration)),
@@ -132,8 +133,8 @@ def _window(case: _Case, matches: Matches, intents: tuple[EntryIntent, ...], *, 
     if case.via is not Via.POLL:
         overlap = _page_overlap(case, matches, intents) if case.via is Via.BACK_FILL else None
         return Window(ids=(), overlap=overlap, events=())
-    ids = tuple(found.known.id if found.known else entry_id(case.feed, found.item.identity) for found in matches.found)
-    known = frozenset(found.known.id for found in matches.found if found.known)
+    ids = (*(_id(case, found) for found in matches.found), *case.past.unchanged)
+    known = frozenset(found.known.id for found in matches.found if found.known).union(case.past.unchanged)
     seen = Seen(ids=ids, known=known, is_migration=is_migration, truncated=case.listing.truncated)
     return compare(seen, case.past, case.now)
 
@@ -147,6 +148,17 @@ def _page_overlap(case: _Case, matches: Matches, intents: tuple[EntryIntent, ...
     older = sum(found.known is None or found.known.id not in window for found in matches.found)
     missing = sum(not intent.muted for intent in intents)
     return 1 - missing / older if older else 1.0
+
+
+def _id(case: _Case, found: Match) -> str:
+    return found.known.id if found.known else entry_id(case.feed, found.item.identity)
+
+
+def _marks(case: _Case, matches: Matches) -> tuple[tuple[str, str], ...]:
+    """None of a document that is too long: which of its entries are read changes with all others."""
+    if case.listing.left_out:
+        return ()
+    return tuple((mark, _id(case, found)) for found in matches.found if (mark := found.item.entry.mark))
 
 
 def _instants(case: _Case, intents: tuple[EntryIntent, ...], *, is_migration: bool) -> Iterator[datetime]:

@@ -31,6 +31,9 @@ class Past:
     window: frozenset[str] | None = None  # ids of entries: `Decision.window` of the last good document
     newest_at: datetime | None = None  # when that was seen last, also by a 304; of a back-fill: since when is the gap
     arrivals: tuple[datetime, ...] = ()  # `Decision.arrivals` of the last document
+    unchanged: tuple[
+        str, ...
+    ] = ()  # ids of entries that stand in the document as they did in the last, and were not read
     first_sight: bool = False  # no document of this feed was stored before
 
 
@@ -64,6 +67,7 @@ class Decision:
     aliases: tuple[Alias, ...] = ()
     events: tuple[FeedEvent, ...] = ()
     window: tuple[str, ...] = ()  # ids of entries in document order; empty: the last window stays
+    marks: tuple[tuple[str, str], ...] = ()  # of the elements of a window that were read: mark, id of the entry
     overlap: float | None = None  # 0 to 1: how much was known before; None: there was nothing to compare with
     guid_rule: GuidRule = GuidRule.GUID
     arrivals: tuple[datetime, ...] = ()  # the newest publication instants, at most 50, ascending

@@ -1,5 +1,6 @@
 """Feeds and polls as the ledger takes and gives them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,6 +72,7 @@ class Feed:
     gone: Gone
     move: Move
     arrivals: tuple[datetime, ...] = ()  # the newest publication instants, ascending
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the last document's elements: the ids of their entries
     window: int | None = None  # entries of the last document
     is_subscribed: bool = False  # a hub owes us what is new
     is_pushed: bool = False  # and it pushes it

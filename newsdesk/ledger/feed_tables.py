@@ -72,6 +72,13 @@ feed_windows = Table(
     metadata,
     Column("feed_id", String(32), ForeignKey("feeds.id"), primary_key=True),
     Column("ids", JSON, nullable=False, comment="identities of the last good document, in its order"),
+    Column(
+        "marks",
+        JSON,
+        nullable=False,
+        server_default="{}",
+        comment="marks of the document's elements, each with the id of its entry: what need not be read again",
+    ),
     Column("arrivals", JSON, nullable=False, comment="the newest publication instants, seconds since 1970, ascending"),
     Column("seen_at", Instant, nullable=False, comment="when that document was fetched"),
 )

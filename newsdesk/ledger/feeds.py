@@ -168,7 +168,9 @@ def load_rows(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -
     if not ids:
         return []
     size = func.json_array_length(feed_windows.c.ids).label("size")
-    query = select(feed_windows.c.feed_id, feed_windows.c.arrivals, size).where(feed_windows.c.feed_id.in_(ids))
+    query = select(feed_windows.c.feed_id, feed_windows.c.arrivals, feed_windows.c.marks, size).where(
+        feed_windows.c.feed_id.in_(ids)
+    )
     windows = {row.feed_id: row for row in connection.execute(query)}
     pushed = {one.feed_id: one.delivers(now) for one in subscriptions.active(connection, ids)}
     gaps = select(feed_events.c.feed_id).where(
@@ -207,6 +209,7 @@ def _feed(row: Row[Any], window: Any) -> Feed:
         reader=row.reader,
         gone=Gone(seen=row.gone_seen, since=row.gone_since),
         move=Move(target=row.move_to, seen=row.move_seen, since=row.move_since),
+        marks=window.marks if window else {},
         arrivals=tuple(datetime.fromtimestamp(second, UTC) for second in (window.arrivals if window else ())),
         window=window.size if window else None,
     )

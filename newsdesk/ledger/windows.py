@@ -1,7 +1,7 @@
 """What a feed's entries were until now: those of the last document, what is stored of the present ones, later ids."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -91,11 +91,17 @@ def window(connection: Connection, feed: str) -> StoredWindow | None:
 
 
 def store_window(
-    connection: Connection, feed: str, *, ids: Sequence[str], arrivals: Iterable[datetime], seen_at: datetime
+    connection: Connection,
+    feed: str,
+    *,
+    ids: Sequence[str],
+    marks: Mapping[str, str],
+    arrivals: Iterable[datetime],
+    seen_at: datetime,
 ) -> None:
-    """Make this the last good document."""
+    """Make this the last good document; `marks` of its elements with the ids of their entries."""
     seconds = [instant.timestamp() for instant in arrivals]
-    row = {"ids": list(ids), "arrivals": seconds, "seen_at": seen_at}
+    row = {"ids": list(ids), "marks": dict(marks), "arrivals": seconds, "seen_at": seen_at}
     if not connection.execute(_REPLACE, {"of_feed": feed, **row}).rowcount:
         connection.execute(feed_windows.insert(), {"feed_id": feed, **row})
 

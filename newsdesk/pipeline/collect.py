@@ -101,7 +101,8 @@ class _Visit:
         if not rules.allows(link):
             return Dropped(reason=Reason.ROBOTS_DISALLOWED, detail="robots.txt of the site disallows it"), _NOTHING
         await self.tdm.prepare(link, least_seconds=rules.crawl_delay or 0.0)
-        await self.manners.wait_for_slot(link, least_seconds=rules.crawl_delay or 0.0)
+        is_proxied = page_overrides(entry.feed, link).proxy is not None
+        await self.manners.wait_for_slot(link, least_seconds=rules.crawl_delay or 0.0, is_proxied=is_proxied)
         if self.full:
             raise self.full[0]
         return await self._read(entry, await self.manners.heed(link, self._get(entry, link)))

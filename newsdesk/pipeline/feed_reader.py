@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors import ParsedFeed, parse_feed
@@ -55,8 +55,12 @@ class FeedReader:
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == known.body_hash:
             return Answer(fetched=fetched, reason=Reason.UNCHANGED, body_hash=body_hash, parsed=None)
-        parsed = await self._whole(feed, await self.read(feed, fetched), fetched)
+        parsed = await self._whole(feed, await self.read(feed, fetched, known=frozenset(feed.marks)), fetched)
         return Answer(fetched=fetched, reason=None, body_hash=body_hash, parsed=parsed)
+
+    async def again(self, feed: Feed, answer: Answer) -> Answer:
+        """The answer with its document read as a whole, whatever is known of it."""
+        return replace(answer, parsed=await self._whole(feed, await self.read(feed, answer.fetched), answer.fetched))
 
     async def page(self, feed: Feed, url: str) -> ParsedFeed:
         """Another document of the feed: an older page, a sitemap below its own."""
@@ -88,8 +92,11 @@ class FeedReader:
         _check(whole, fetched.status)
         return whole
 
-    async def read(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
-        """What a document says. Raises FetchError where it is no feed, ExtractError, WorkerError."""
+    async def read(self, feed: Feed, fetched: Fetched, *, known: frozenset[str] = frozenset()) -> ParsedFeed:
+        """What a document says, but for entries with `known` marks.
+
+        Raises FetchError where it is no feed, ExtractError, WorkerError.
+        """
         parsed = await self.workers.run(
             parse_feed,
             fetched.body,
@@ -99,6 +106,7 @@ class FeedReader:
             default_zone=feed.options.default_zone,
             now=self.services.clock(),
             reader=self._parser(feed),
+            known=known,
         )
         _check(parsed, fetched.status)
         return parsed

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors import ExtractError
@@ -17,7 +17,7 @@ from newsdesk.pipeline.feed_reader import Answer, FeedReader
 from newsdesk.pipeline.gathering import Gathering
 from newsdesk.pipeline.manners import HostBusyError, Manners, RobotsBook
 from newsdesk.pipeline.step import Tally, refused, retry, under_way
-from newsdesk.pipeline.take_in import Taken, take_in, told_by
+from newsdesk.pipeline.take_in import Taken, WholeDocumentNeededError, take_in, told_by
 from newsdesk.pipeline.topics import follow_topics
 from newsdesk.schedule import (
     Move,
@@ -98,7 +98,12 @@ class _Visit:
             started = self.services.clock()
             answer = await self.reader.ask(feed)
             self.services.failpoint("poll.worked")
-            outcome, taken = await self._answered.ask(_Answered(lease=lease, feed=feed, answer=answer, started=started))
+            answered = _Answered(lease=lease, feed=feed, answer=answer, started=started)
+            try:
+                outcome, taken = await self._answered.ask(answered)
+            except WholeDocumentNeededError:
+                answer = await self.reader.again(feed, answer)
+                outcome, taken = await self._answered.ask(replace(answered, answer=answer))
         except HostBusyError as error:
             busy = Retry(at=error.at, reason=Reason.HOST_BUSY, counts=False)
             outcome = await asyncio.to_thread(self._postpone, lease, feed, busy)
@@ -285,7 +290,7 @@ class _Poll:
             now=self.now,
             arrivals=self.taken.arrivals or self.feed.arrivals,
             new=self.taken.new,
-            seen=len(parsed.entries) if parsed else 0,
+            seen=len(parsed.entries) + len(parsed.unchanged) if parsed else 0,
             window=self.feed.window,
             overlap=self.taken.overlap,
             has_validators=bool(fetched.etag or fetched.last_modified),
@@ -305,7 +310,7 @@ class _Poll:
             status=fetched.status,
             final_url=fetched.final_url,
             size=len(fetched.body),
-            entries_seen=len(parsed.entries) if parsed else 0,
+            entries_seen=len(parsed.entries) + len(parsed.unchanged) if parsed else 0,
             entries_new=self.taken.new,
             entries_changed=self.taken.changed,
             overlap=self.taken.overlap,

@@ -16,6 +16,10 @@ from newsdesk.services import Services
 from newsdesk.websub import choose_hub
 
 
+class WholeDocumentNeededError(Exception):
+    """An entry that was read is one that was said to stand unchanged: only the whole document tells which it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What came of a document. `overlap`: how much of the last one is still there, 0 to 1; None where none was."""
@@ -42,7 +46,10 @@ def take_in(
     now = services.clock()
     sight = windows.sight(connection, feed.id)  # since the feed was claimed a push may have come
     listing = list_entries(parsed, sight.guid_rule)
+    unchanged = {mark: feed.marks[mark] for mark in parsed.unchanged}
     known = windows.known(connection, feed.id, listing.identities)
+    if unchanged and (listing.flipped or any(one.id in unchanged.values() for one in known.values())):
+        raise WholeDocumentNeededError
     links = listing.unknown_links(known)
     last = windows.window(connection, feed.id)
     instants = last.arrivals if last else ()
@@ -54,19 +61,20 @@ def take_in(
         window=last.ids if last else None,
         newest_at=since or sight.window_at,
         arrivals=instants,
+        unchanged=tuple(dict.fromkeys(unchanged.values())),
         first_sight=is_first,
     )
     age = timedelta(hours=services.settings.first_sight_hours)
     decision = decide(feed.id, listing, past, now=now, first_sight_age=age, via=via)
     if is_first:  # what was cut off and is whole now is no news
         decision = replace(decision, intents=tuple(replace(one, material=False) for one in decision.intents))
-    _write(connection, feed, decision, via=via, now=now)
+    _write(connection, feed, decision, unchanged, via=via, now=now)
     # of a document that breaks off, the older entries may come with the next one
     if is_first and decision.window and (last or not parsed.truncated):
         windows.note_first_success(connection, feed.id, now)
     if listing.flipped:
         windows.note_guid_rule(connection, feed.id, listing.rule)
-    return _taken(decision, stored=len(listing.items))
+    return _taken(decision, stored=len(listing.items) + len(unchanged))
 
 
 def told_by(parsed: ParsedFeed, headers: Mapping[str, str], url: str) -> Told:
@@ -81,12 +89,21 @@ def told_by(parsed: ParsedFeed, headers: Mapping[str, str], url: str) -> Told:
     )
 
 
-def _write(connection: Connection, feed: Feed, decision: Decision, *, via: Via, now: datetime) -> None:
+def _write(
+    connection: Connection, feed: Feed, decision: Decision, unchanged: Mapping[str, str], *, via: Via, now: datetime
+) -> None:
     entries.store(connection, feed.id, decision.intents, now, via=via)
     windows.store_aliases(connection, feed.id, decision.aliases, now)
     events.add(connection, feed.id, decision.events, now)
     if decision.window:
-        windows.store_window(connection, feed.id, ids=decision.window, arrivals=decision.arrivals, seen_at=now)
+        windows.store_window(
+            connection,
+            feed.id,
+            ids=decision.window,
+            marks={**unchanged, **dict(decision.marks)},
+            arrivals=decision.arrivals,
+            seen_at=now,
+        )
     elif decision.intents:
         windows.store_arrivals(connection, feed.id, decision.arrivals)
 

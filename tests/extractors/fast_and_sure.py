@@ -32,9 +32,9 @@ def difference(content: bytes, content_type: str | None = None) -> str | None:
 
 def first_difference(one: ParsedFeed, other: ParsedFeed) -> str | None:
     for first, second in zip(one.entries, other.entries, strict=False):
-        if named := _named(first, second, [field.name for field in fields(first)]):
+        if named := _named(first, second, [field.name for field in fields(first) if field.compare]):
             return f"entry: {named}"
-    return _named(one, other, [field.name for field in fields(one)])
+    return _named(one, other, [field.name for field in fields(one) if field.compare])
 
 
 def _named(one: object, other: object, names: Sequence[str]) -> str | None:

@@ -115,6 +115,13 @@ def _make_feed_tables() -> None:
         sa.Column("feed_id", sa.String(32), nullable=False),
         sa.Column("ids", sa.JSON(), nullable=False, comment="identities of the last good document, in its order"),
         sa.Column(
+            "marks",
+            sa.JSON(),
+            nullable=False,
+            server_default="{}",
+            comment="marks of the document's elements, each with the id of its entry: what need not be read again",
+        ),
+        sa.Column(
             "arrivals",
             sa.JSON(),
             nullable=False,
