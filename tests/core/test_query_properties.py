@@ -171,11 +171,12 @@ def test_the_words_of_a_query_are_data_and_never_code() -> None:
 def test_time_grows_no_faster_than_the_text() -> None:
     # A guard against squares, so with room for a busy machine: a square would be 256 times slower.
     queries = [parse(text) for text in ("a NEAR/50 a", '"a a a a a"', '(a OR b OR "a b") NEAR/20 (b OR a)', "ab*cd*e")]
-    times = []
-    for length in (250, 4_000):
+
+    def seconds(length: int) -> float:
         body = "a b abcde " * length
         started = time.process_time()
         for query in queries:
             query.match(body=body)
-        times.append(time.process_time() - started)
-    assert times[1] < 100 * times[0]
+        return time.process_time() - started
+
+    assert any(seconds(4_000) < 100 * seconds(250) for _ in range(4))

@@ -177,6 +177,7 @@ def test_a_lost_index_is_made_again(own_line: Line) -> None:
 
 
 def test_a_second_run_has_nothing_to_do(own_line: Line) -> None:
+    own_line.call("run")  # on a busy machine minutes may have passed since the line was made
     ran = own_line.call("run")
     assert [row.partition(": ")[2] for row in ran.out.splitlines()] == ["nothing was due"] * 8
 
