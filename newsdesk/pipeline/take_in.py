@@ -52,7 +52,6 @@ def take_in(
         raise WholeDocumentNeededError
     links = listing.unknown_links(known)
     last = windows.window(connection, feed.id)
-    instants = last.arrivals if last else ()
     # a hub is known from a document: if that had no entries, what is pushed is new
     is_first = sight.first_success_at is None and not (via is Via.PUSH and last is None)
     past = Past(
@@ -60,7 +59,7 @@ def take_in(
         by_link=windows.known_by_link(connection, feed.id, links) if last or not is_first else {},
         window=last.ids if last else None,
         newest_at=since or sight.window_at,
-        arrivals=instants,
+        arrivals=last.arrivals if last else (),
         unchanged=tuple(dict.fromkeys(unchanged.values())),
         first_sight=is_first,
     )
