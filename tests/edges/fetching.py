@@ -13,21 +13,21 @@ from newsdesk.fetch import Fetched, Fetcher, FetchSettings
 from tests.hostile import HostileServer
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+AGENT = "Newsdesk/0.1 (+https://newsdesk.example/bot)"
+LOOPBACK = ip_network("127.0.0.0/8")
 T = TypeVar("T")
+LookUp = Callable[[str], Awaitable[tuple[str, ...]]]
 Work = Callable[[Fetcher, HostileServer], Awaitable[T]]
 
 
 def settings(**changes: Any) -> FetchSettings:
-    plain: dict[str, Any] = {
-        "user_agent": "Newsdesk/0.1 (+https://newsdesk.example/bot)",
-        "allow_networks": (ip_network("127.0.0.0/8"),),
-    }
-    return FetchSettings(**(plain | changes))
+    return FetchSettings(**{"user_agent": AGENT, "allow_networks": (LOOPBACK,), **changes})
 
 
-def with_server(work: Work[T], **changes: Any) -> T:
+def with_server(work: Work[T], look_up: LookUp | None = None, **changes: Any) -> T:
     async def run() -> T:
-        async with HostileServer() as server, Fetcher(settings(**changes), clock=lambda: NOW) as fetcher:
+        fetcher = Fetcher(settings(**changes), clock=lambda: NOW, look_up=look_up)
+        async with HostileServer() as server, fetcher:
             return await work(fetcher, server)
 
     return asyncio.run(run())
