@@ -3,27 +3,22 @@
 import asyncio
 import gzip
 import random
-from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import yaml
 
 from newsdesk import pipeline
 from newsdesk.fetch import Fetcher, FetchSettings
 from newsdesk.fetch.decoding import BodyDecoder
 from newsdesk.ledger import tables
 from newsdesk.model import Reason
-from newsdesk.services import Services, open_services
-from newsdesk.settings import read_settings
-from newsdesk.supervisor.demonstration import sample_settings
 from tests.behaviours.asking import SHARED, reason, reason_of, run_child
-from tests.edges.fetching import AGENT, NOW, settings, with_server
+from tests.edges.fetching import AGENT, settings, with_server
 from tests.hostile import CODINGS, ETAG, FEED, HostileServer, Silent, encode
 from tests.hostile.scripts import SCRIPTS, Script
+from tests.line import Clock, line
 
 # ------------------------------------------------------------------ 8: sizes
 
@@ -108,38 +103,6 @@ def test_behaviour_09_a_cancelled_request_closes_its_socket() -> None:
 # ------------------------------------------------------------------ 10: broken answers
 
 
-class Clock:
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-Watch = Callable[[str], Services]
-
-
-@pytest.fixture
-def watch(tmp_path: Path, clock: Clock) -> Iterator[Watch]:
-    opened = []
-
-    def open_it(url: str) -> Services:
-        path = tmp_path / "watchlist.yaml"
-        path.write_text(yaml.safe_dump({"version": 1, "feeds": [{"url": url, "name": "Harbour"}]}))
-        environ = {**sample_settings(), "NEWSDESK_HOME": str(tmp_path), "NEWSDESK_WATCHLIST": str(path)}
-        context = open_services(read_settings(environ), clock=clock)
-        opened.append(context)
-        return context.__enter__()
-
-    yield open_it
-    for context in opened:
-        context.__exit__(None, None, None)
-
-
 BROKEN = {
     "reset/head": Reason.BROKEN_TRANSFER,
     "reset/body": Reason.BROKEN_TRANSFER,
@@ -159,18 +122,19 @@ def playing(path: str) -> Script:
     return lambda writer, request, _: SCRIPTS[name](writer, request, argument)
 
 
-def test_behaviour_10_a_broken_answer_is_an_error_and_changes_nothing(watch: Watch, clock: Clock) -> None:
+def test_behaviour_10_a_broken_answer_is_an_error_and_changes_nothing(tmp_path: Path) -> None:
     """A broken answer, and a web page where a feed was, give an error; no entry comes of it, the validators stay."""
 
     async def run() -> list[tuple[Any, ...]]:
+        clock, seen = Clock(), list[tuple[Any, ...]]()
         async with HostileServer() as server:
-            services, seen = watch(server.url("/switch")), []
             for path in ("feed", *BROKEN):
                 server.plays["switch"] = playing(path)
-                await asyncio.to_thread(pipeline.poll, services)
-                with services.ledger.read() as connection:
-                    row = connection.execute(tables.feeds.select()).one()
-                    entries = len(connection.execute(tables.entries.select()).all())
+                with line(tmp_path, server.url("/switch"), clock=clock) as services:
+                    await asyncio.to_thread(pipeline.poll, services)
+                    with services.ledger.read() as connection:
+                        row = connection.execute(tables.feeds.select()).one()
+                        entries = len(connection.execute(tables.entries.select()).all())
                 seen.append((row.reason, row.etag, entries))
                 clock.now = row.due_at
             return seen

@@ -16,10 +16,10 @@ from newsdesk import pipeline
 from newsdesk.ledger import tables
 from newsdesk.model import Counts
 from newsdesk.services import FailpointHit
-from tests.behaviours.line import NOW, Clock, line
 from tests.hostile import HostileServer
 from tests.hostile.publishers import XML, rss, story
 from tests.hostile.wire import Request, send
+from tests.line import NOW, Clock, line
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

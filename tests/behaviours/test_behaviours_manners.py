@@ -15,11 +15,11 @@ from newsdesk.ledger.sites import SlotRequest
 from newsdesk.model import Counts
 from newsdesk.pipeline.manners import Manners
 from newsdesk.services import Services
-from tests.behaviours.line import NOW, Clock, line
 from tests.hostile import HostileServer
 from tests.hostile.publishers import XML, rss, story
 from tests.hostile.scripts import SCRIPTS
 from tests.hostile.wire import Request, send
+from tests.line import NOW, Clock, line
 
 WEEK = timedelta(days=7)
 

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,6 +35,7 @@ from newsdesk.services import Services, open_services
 from newsdesk.settings import read_settings
 from newsdesk.supervisor.demonstration import sample_settings
 from newsdesk.web import WebServer, make_app
+from tests.line import Clock
 
 Manner = Literal["verifies", "later", "denies", "refuses", "down"]
 
@@ -207,19 +208,6 @@ def open_hub() -> Iterator[Hub]:
 # ------------------------------------------------------------------ the desk
 
 
-@dataclass(slots=True)
-class Clock:
-    """Stands still until it is moved."""
-
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A line with a web app that hubs reach."""
@@ -266,7 +254,7 @@ def open_site(folder: Path, hub: Hub, *, feed: Mapping[str, Any] | None = None, 
     write_watchlist(path, hub, **(feed or {}))
     environ = {**sample_settings(), "NEWSDESK_HOME": str(folder), "NEWSDESK_WATCHLIST": str(path)}
     more = {f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}
-    clock = Clock()
+    clock = Clock(datetime.now(UTC))
     with open_services(read_settings({**environ, **more}), clock=clock) as services:
         server = WebServer(make_app(services), host="127.0.0.1", port=0)
         thread = threading.Thread(target=server.run)

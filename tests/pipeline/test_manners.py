@@ -24,25 +24,16 @@ from newsdesk.services import Services, open_services, utc_now
 from newsdesk.settings import read_settings
 from newsdesk.supervisor.demonstration import sample_settings
 from tests.hostile import HostileServer, Zone
+from tests.line import Clock
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PAGE, OTHER = "http://news.example/page", "http://www.news.example/other"
 T = TypeVar("T")
 
 
-class Clock:
-    """Stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 Open = Callable[..., Services]

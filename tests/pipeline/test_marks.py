@@ -15,7 +15,7 @@ from newsdesk.ledger.feeds import Feed
 from newsdesk.model import Via
 from newsdesk.pipeline.take_in import Taken, WholeDocumentNeededError, take_in
 from newsdesk.services import Services
-from tests.behaviours.line import Clock, line
+from tests.line import Clock, line
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 URL = "http://gazette.example/feed.xml"

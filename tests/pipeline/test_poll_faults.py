@@ -19,11 +19,11 @@ from newsdesk.model import Done, Outcome, Via
 from newsdesk.pipeline.step import under_way
 from newsdesk.pipeline.take_in import take_in
 from newsdesk.services import Services
-from tests.behaviours.line import NOW, Clock, line
 from tests.behaviours.test_behaviours_line import DAY, HOUR, published
 from tests.hostile import HostileServer
 from tests.hostile.publishers import XML, rss
 from tests.hostile.wire import Request, send
+from tests.line import NOW, Clock, line
 
 URL = "http://press.example/feed"
 

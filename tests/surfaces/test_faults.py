@@ -104,7 +104,8 @@ def test_the_line_waits_for_a_ledger_that_another_process_locks(own_line: Line) 
         assert process.poll() is None
         other.execute("COMMIT")
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    assert process.returncode == 0
+    assert [line for line in err.splitlines() if "not-a-feed" not in line] == []  # the members' feed may be due again
     assert len(out.splitlines()) == 8
 
 

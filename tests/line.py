@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -17,10 +17,15 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Clock:
+    """Stands still until it is moved."""
+
     now: datetime = NOW
 
     def __call__(self) -> datetime:
         return self.now
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
 
 
 def line(
